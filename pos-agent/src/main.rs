@@ -1,0 +1,2 @@
+//! The till's agent: scans the combined code, settles with the provider, prints the receipt.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The payment provider: gRPC, gRPC-web and the wallet's files on one port.

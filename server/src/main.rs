@@ -1,0 +1,2 @@
+//! The payment provider: gRPC, gRPC-web and the wallet's files on one port.
+fn main() {}

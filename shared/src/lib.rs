@@ -1,0 +1,1 @@
+//! The rules of OneScan: money, GTINs, offers, the combined code, payment states, the ledger. No clock, randomness, network or disk.

@@ -1,0 +1,1 @@
+//! Stories, contracts, faults and the real browser, against the whole system.

@@ -1,0 +1,1 @@
+//! The phone wallet: offers, coupons, and the one code that pays and redeems.

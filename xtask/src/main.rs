@@ -1,0 +1,2 @@
+//! The one program behind every developer command.
+fn main() {}
