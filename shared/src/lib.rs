@@ -1,1 +1,13 @@
-//! The rules of OneScan: money, GTINs, offers, the combined code, payment states, the ledger. No clock, randomness, network or disk.
+//! The rules of OneScan, in the order of a purchase. Nothing here knows a clock, randomness, a network or a disk:
+//! time and ids come in as values, so phone, till and provider run the same rules.
+
+pub mod ids;
+pub mod money;
+pub mod time;
+
+pub mod basket;
+pub mod offer;
+pub mod payment;
+
+pub mod ledger;
+pub mod reason;

@@ -1,0 +1,32 @@
+//! The only place where an amount is rounded: to the nearest minor unit, halves away from zero, as shops round.
+
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+
+/// Basis points in a whole: 10,000 of them are 100 %.
+pub const BASIS_POINTS_WHOLE: u32 = 10_000;
+
+/// `basis_points` of an amount of minor units, rounded. `None` where it would not fit 64 bits.
+pub fn share_of(amount_minor: i64, basis_points: u32) -> Option<i64> {
+    let rate = Decimal::new(i64::from(basis_points), 4);
+    Decimal::from(amount_minor)
+        .checked_mul(rate)?
+        .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
+        .to_i64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_go_away_from_zero() {
+        let check = |amount, basis_points, expect| assert_eq!(share_of(amount, basis_points), Some(expect));
+        check(1000, 1500, 150);
+        check(333, 1500, 50); // 49.95
+        check(10, 500, 1); // 0.5
+        check(-10, 500, -1);
+        check(9, 500, 0); // 0.45
+        check(i64::MAX, BASIS_POINTS_WHOLE, i64::MAX);
+        assert_eq!(share_of(i64::MAX, 2 * BASIS_POINTS_WHOLE), None);
+    }
+}
