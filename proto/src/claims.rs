@@ -96,10 +96,7 @@ mod tests {
     #[test]
     fn what_is_no_list_of_claims_is_named() {
         assert_eq!(decode(&[0xFF]), Err(ClaimsError::NotProtobuf));
-        assert_eq!(
-            decode(&encode(&[claim(1), claim(1)])),
-            Err(ClaimsError::OfferTwice(OfferNumber(1)))
-        );
+        assert_eq!(decode(&encode(&[claim(1), claim(1)])), Err(ClaimsError::OfferTwice(OfferNumber(1))));
         let many: Vec<Claim> = (1..=33).map(claim).collect();
         assert_eq!(decode(&encode(&many)), Err(ClaimsError::TooMany(33)));
     }

@@ -11,7 +11,9 @@ use crate::status::Failure;
 
 pub use money::{currency_from_wire, money_from_wire, money_to_wire};
 pub use offer::{terms_from_wire, terms_to_wire};
-pub use payment::{redemption_from_wire, redemption_to_wire, refusal_from_wire, refusal_to_wire, state_to_wire};
+pub use payment::{
+    redemption_from_wire, redemption_to_wire, refusal_from_wire, refusal_to_wire, state_to_wire,
+};
 pub use time::{time_from_wire, time_to_wire};
 
 /// A field of a message that is not what it should be.
@@ -49,6 +51,9 @@ pub fn required<T>(field: &str, value: Option<T>) -> Result<T, FieldError> {
 }
 
 /// A field that is text of a type with one spelling, such as an id or a GTIN.
-pub fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, FieldError> {
+pub fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    field: &str,
+    text: &str,
+) -> Result<T, FieldError> {
     text.parse().map_err(|error| FieldError::new(field, error))
 }

@@ -12,5 +12,4 @@ pub mod v1 {
 }
 
 /// The compiled schema with its comments, for reflection.
-pub const FILE_DESCRIPTOR_SET: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/onescan_descriptor.bin"));
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onescan_descriptor.bin"));

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use prost::{Message, Name};
+use prost::Message;
 use shared::{ids::OfferNumber, offer::Refusal, reason::Reason};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt, pb};
@@ -12,6 +12,9 @@ use crate::v1;
 
 /// The domain of every `ErrorInfo`.
 pub const ERROR_DOMAIN: &str = "onescan";
+
+/// Type of the detail that lists refused coupons.
+const REFUSALS_TYPE_URL: &str = "type.googleapis.com/onescan.v1.CouponRefusals";
 
 /// A refusal, as it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,9 +105,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::CouponNotFound
         | Reason::MerchantNotFound
         | Reason::HolderNotFound => Code::NotFound,
-        Reason::Unauthenticated | Reason::SessionExpired | Reason::ChallengeInvalid => {
-            Code::Unauthenticated
-        }
+        Reason::Unauthenticated | Reason::SessionExpired | Reason::ChallengeInvalid => Code::Unauthenticated,
         Reason::WriteConflict => Code::Aborted,
         Reason::Overloaded => Code::Unavailable,
         Reason::Internal => Code::Internal,
@@ -123,10 +124,8 @@ fn with_refusals(status: &Status, refusals: &[(OfferNumber, Refusal)]) -> Status
             .collect(),
     };
     let mut wire = pb::Status::decode(status.details()).unwrap_or_default();
-    wire.details.push(prost_types::Any {
-        type_url: v1::CouponRefusals::type_url(),
-        value: list.encode_to_vec(),
-    });
+    wire.details
+        .push(prost_types::Any { type_url: REFUSALS_TYPE_URL.to_owned(), value: list.encode_to_vec() });
     Status::with_details(status.code(), status.message(), wire.encode_to_vec().into())
 }
 
@@ -134,7 +133,7 @@ fn refusals_of(status: &Status) -> Vec<(OfferNumber, Refusal)> {
     let Ok(wire) = pb::Status::decode(status.details()) else { return Vec::new() };
     wire.details
         .iter()
-        .filter(|any| any.type_url == v1::CouponRefusals::type_url())
+        .filter(|any| any.type_url == REFUSALS_TYPE_URL)
         .filter_map(|any| v1::CouponRefusals::decode(any.value.as_slice()).ok())
         .flat_map(|list| list.refusals)
         .filter_map(|refusal| {
@@ -157,7 +156,10 @@ mod tests {
             check(Failure::new(*reason, "what happened"));
         }
         check(Failure::invalid("amount_due", "must not be negative"));
-        check(Failure { retry_after: Some(Duration::from_secs(2)), ..Failure::new(Reason::Overloaded, "busy") });
+        check(Failure {
+            retry_after: Some(Duration::from_secs(2)),
+            ..Failure::new(Reason::Overloaded, "busy")
+        });
         let refusals = Refusal::ALL.iter().zip(1..).map(|(r, n)| (OfferNumber(n), *r)).collect();
         check(Failure { refusals, ..Failure::new(Reason::CouponRefused, "some coupons were refused") });
     }

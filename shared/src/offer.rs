@@ -6,4 +6,6 @@ mod terms;
 
 pub use discount::{discounts, select};
 pub use eligibility::{Refusal, eligible};
-pub use terms::{Claim, OFFER_GTINS_MAX, OFFER_STORES_MAX, OFFER_UNITS_MAX, Reward, Terms, TermsError, TermsParts};
+pub use terms::{
+    Claim, OFFER_GTINS_MAX, OFFER_STORES_MAX, OFFER_UNITS_MAX, Reward, Terms, TermsError, TermsParts,
+};

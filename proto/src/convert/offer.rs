@@ -54,10 +54,8 @@ fn reward_from_wire(wire: &WireReward) -> Result<(Currency, Reward), FieldError>
                 let problem = "must be in the currency of the amount";
                 return Err(FieldError::new("amount_off_spend.minimum_spend", problem));
             }
-            let reward = Reward::AmountOffSpend {
-                amount_minor: amount.minor,
-                minimum_spend_minor: minimum.minor,
-            };
+            let reward =
+                Reward::AmountOffSpend { amount_minor: amount.minor, minimum_spend_minor: minimum.minor };
             Ok((amount.currency, reward))
         }
     }
@@ -89,4 +87,3 @@ pub fn terms_to_wire(terms: &Terms) -> v1::Terms {
         ends_at: Some(time_to_wire(parts.ends_at)),
     }
 }
-

@@ -52,10 +52,11 @@ pub fn check_amounts(
     due_minor: i64,
     redemptions: &[Redemption],
 ) -> Result<(), AmountMismatch> {
-    let sum = |amounts: &mut dyn Iterator<Item = i64>| amounts.try_fold(0_i64, i64::checked_add);
-    let lines = || redemptions.iter().flat_map(|r| &r.lines);
-    let discount = sum(&mut lines().map(|l| l.discount_minor));
-    let worth = sum(&mut lines().map(|l| l.line.total_minor()));
+    let sum = |of: fn(&RedeemedLine) -> i64| {
+        redemptions.iter().flat_map(|r| &r.lines).map(of).try_fold(0_i64, i64::checked_add)
+    };
+    let discount = sum(|l| l.discount_minor);
+    let worth = sum(|l| l.line.total_minor());
     match (discount, worth) {
         (Some(discount), Some(worth))
             if due_minor >= 0
