@@ -1,0 +1,13 @@
+//! What the provider promises, as its callers see it: a server in this process, real gRPC, a clock that tests set.
+
+mod campaigns;
+mod coupons;
+mod operator;
+mod port;
+mod purchase;
+mod refusals;
+mod restart;
+mod reversal;
+mod tokens;
+mod watching;
+mod world;
