@@ -1,4 +1,5 @@
 //! What scanners make of a code on its way to us.
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use shared::code::frame::{FrameError, bytes, text};
 use shared::code::{CODE_CHARS_MAX, CombinedCode, Language, TokenNumber, UnsignedCode};

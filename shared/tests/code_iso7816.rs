@@ -1,4 +1,5 @@
 //! An unrelated reader of BER-TLV, the crate `iso7816-tlv`, sees the same objects as ours.
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod samples;
 

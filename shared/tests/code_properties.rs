@@ -1,4 +1,5 @@
 //! What holds for every code and for every text that isn't one.
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod samples;
 

@@ -1,5 +1,5 @@
 //! Codes to try things on.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses some of it and fails by it")]
 
 use shared::code::{CombinedCode, Language, TokenNumber, UnsignedCode};
 
