@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use super::chars;
 
-/// The most that fits a QR code of version 15 (77 modules a side) at error correction M [ISO/IEC 18004, table 7]: larger
-/// ones get slow to scan from a phone. [`super::CODE_CHARS_MAX`] is the hard limit.
+/// The most that fits a QR code of version 15 (77 modules a side) at error correction M, all in byte mode
+/// [ISO/IEC 18004, table 7]: larger ones get slow to scan from a phone. [`super::CODE_CHARS_MAX`] is the hard limit.
 pub const CODE_CHARS_COMFORT: usize = 412;
 
 /// A coupon that could go into the code.
