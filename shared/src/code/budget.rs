@@ -43,7 +43,7 @@ pub fn fit(candidates: &[Candidate], language_len: usize, chars_max: usize) -> F
     let mut claims_len: usize = 0;
     let (chosen, left_out) = order.into_iter().partition(|&place| {
         let longer = claims_len.saturating_add(candidates[place].encoded_len);
-        let fits = longer <= chars_max && chars(longer, language_len) <= chars_max;
+        let fits = chars(longer, language_len) <= chars_max;
         if fits {
             claims_len = longer;
         }

@@ -13,8 +13,8 @@ const PREFIX: &str = "hQVDUFY";
 /// scanner types as an American keyboard does.
 const MISTYPED_PREFIXES: [(&str, &str); 8] = [
     ("hqvdufy", "caps lock or changed letter case"),
-    ("havdufy", "French (AZERTY)"),
-    ("hqvdufz", "German (QWERTZ)"),
+    ("havdufy", "French or Belgian (AZERTY)"),
+    ("hqvdufz", "German, Swiss or Czech (QWERTZ)"),
     ("d\"keguf", "Dvorak"),
     ("hqvsltj", "Colemak"),
     ("рймвган", "Russian"),
@@ -22,9 +22,9 @@ const MISTYPED_PREFIXES: [(&str, &str); 8] = [
     ("ｈｑｖｄｕｆｙ", "full-width input"),
 ];
 
-/// What layouts that leave the prefix alone (Italian, Spanish, Nordic, Turkish, ...) type for `+`, `/` and `=`. Most
-/// of it isn't ASCII.
-const MISTYPED_SIGNS: &str = "-_^`'!?.&*";
+/// What layouts that leave the prefix alone (Italian, Spanish, Nordic, Turkish, Brazilian, ...) type for `+`, `/` and `=`,
+/// as far as it is ASCII.
+const MISTYPED_SIGNS: &str = "-_^`.;";
 
 /// Why a scanned text has no bytes of a code in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
