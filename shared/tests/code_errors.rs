@@ -6,6 +6,7 @@ mod samples;
 use shared::code::emv::{EmvError, Repeated};
 use shared::code::tlv::{self, Tag, TlvError};
 use shared::code::{AID, CodeError, CombinedCode, LanguageError, TokenNumberError, frame};
+use shared::reason::Reason;
 
 /// `tag`, then `parts` one after the other.
 fn object(tag: u32, parts: &[&[u8]]) -> Vec<u8> {
@@ -69,7 +70,7 @@ fn check(parts: &[&[u8]], expect: impl Into<CodeError>, says: &str) {
     assert_eq!(error, expect);
     assert_eq!(error.to_string(), says);
     let malformed = !matches!(error, CodeError::NotOneScan { .. });
-    assert_eq!(error.reason(), if malformed { "CODE_MALFORMED" } else { "CODE_NOT_ONESCAN" });
+    assert_eq!(error.reason(), if malformed { Reason::CodeMalformed } else { Reason::CodeNotOnescan });
 }
 
 /// Whatever surrounds it, the payment is read.
@@ -110,7 +111,7 @@ fn a_bank_and_we_share_a_code() {
 #[test]
 fn codes_of_others_are_named() {
     let error = decode(&[&format(), &bank()]).unwrap_err();
-    assert_eq!(error.reason(), "CODE_NOT_ONESCAN");
+    assert_eq!(error.reason(), Reason::CodeNotOnescan);
     // The escape character of the label doesn't reach the terminal.
     assert_eq!(error.to_string(), "this code is for UnionPay?[ (A0000003330101)");
     let other = object(0x61, &[&object(0x4F, &[&[0xA0, 0, 0, 0, 0x55]])]);

@@ -3,6 +3,7 @@
 
 use shared::code::frame::{FrameError, bytes, text};
 use shared::code::{CODE_CHARS_MAX, CombinedCode, Language, TokenNumber, UnsignedCode};
+use shared::reason::Reason;
 
 /// A code in which every kind of character occurs: capitals, small letters, digits, `+`, `/` and `=`.
 fn code() -> String {
@@ -88,7 +89,7 @@ fn a_foreign_keyboard_layout_is_recognised() {
         assert_eq!(layout.chars().count(), US.len(), "{name}");
         let mistyped: String = code().chars().map(type_key).collect();
         let error = CombinedCode::decode(&mistyped).unwrap_err();
-        assert_eq!(error.reason(), "KEYBOARD_LAYOUT", "{name}: {error}");
+        assert_eq!(error.reason(), Reason::KeyboardLayout, "{name}: {error}");
     }
 }
 

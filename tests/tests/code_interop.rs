@@ -1,7 +1,7 @@
 //! Programs that know nothing of us read our codes: two parsers of BER-TLV and a reader of QR codes.
 //!
-//! They run with the Python of `ONESCAN_PYTHON` (which has the packages ber-tlv, zxing-cpp and pillow) and with the packages in
-//! `ONESCAN_NODE_MODULES` (ber-tlv). The full test command installs and sets both.
+//! They run with the Python of `ONESCAN_PYTHON` (which has the packages ber-tlv, zxing-cpp and pillow) and with the
+//! packages in `ONESCAN_NODE_MODULES` (ber-tlv). The full test command installs and sets both.
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::io::Write as _;
@@ -109,7 +109,7 @@ fn pixels(modules: usize) -> u32 {
     u32::try_from(modules * PIXELS_PER_MODULE).unwrap()
 }
 
-/// The smallest QR code at this level, all in byte mode. (The writer's own choice mixes modes, which makes base64 longer.)
+/// The smallest QR code at this level, all in byte mode (the writer's own choice mixes modes, which makes base64 longer).
 fn smallest(text: &str, level: EcLevel) -> (i16, QrCode) {
     let at = |version| {
         let mut bits = Bits::new(Version::Normal(version));

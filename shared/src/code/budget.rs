@@ -30,9 +30,9 @@ pub struct Fit {
 
 /// Fills a code of at most `chars_max` characters.
 ///
-/// Pinned ones first, then those that save most; among equals the shorter, then the earlier. One that doesn't fit is left
-/// out and the next is tried, so a small one may still get the room. Claims are all about equally long, so this is hardly ever
-/// worse than the best packing, and a shopper can foresee it. The same candidates give the same code.
+/// Pinned ones first, then those that save most; among equals the shorter, then the earlier. One that doesn't fit is
+/// left out and the next is tried, so a small one may still get the room. Claims are all about equally long, so this is
+/// hardly ever worse than the best packing, and a shopper can foresee it. The same candidates give the same code.
 #[must_use]
 pub fn fit(candidates: &[Candidate], language_len: usize, chars_max: usize) -> Fit {
     let mut order: Vec<usize> = (0..candidates.len()).collect();

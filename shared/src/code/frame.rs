@@ -3,7 +3,7 @@
 use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine as _};
 
-/// The longest code EMVCo allows, in characters of base64 [EMVCo CPM 3.2].
+/// The longest code EMVCo allows, in characters of base64 [EMVCo CPM].
 pub const CODE_CHARS_MAX: usize = 512;
 
 /// How the base64 of `85 05 "CPV01"` begins, whatever follows [EMVCo CPM 5.1.1.1].
@@ -22,8 +22,8 @@ const MISTYPED_PREFIXES: [(&str, &str); 8] = [
     ("ｈｑｖｄｕｆｙ", "full-width input is on"),
 ];
 
-/// What layouts that leave the prefix alone (Italian, Spanish, Nordic, Turkish, Brazilian, ...) type for `+`, `/` and `=`,
-/// as far as it is ASCII.
+/// What layouts that leave the prefix alone (Italian, Spanish, Nordic, Turkish, Brazilian, ...) type for `+`, `/` and
+/// `=`, as far as it is ASCII.
 const MISTYPED_SIGNS: &str = "-_^`.;";
 
 /// Why a scanned text has no bytes of a code in it.

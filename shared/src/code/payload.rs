@@ -72,8 +72,8 @@ impl CombinedCode {
         frame::text(&raw(self.token, self.language, self.issued_at, &self.signature, &self.coupons))
     }
 
-    /// Reads what a scanner delivered, with all checks of EMVCo CPM 5.1 in their order and then our own. The signature, the
-    /// time and the claims are the provider's to judge.
+    /// Reads what a scanner delivered, with all checks of EMVCo CPM 5.1 in their order and then our own. The signature,
+    /// the time and the claims are the provider's to judge.
     pub fn decode(text: &str) -> Result<Self, CodeError> {
         let bytes = frame::bytes(text)?;
         let cpm = emv::parse(&bytes)?;
@@ -86,8 +86,8 @@ impl CombinedCode {
         Ok(Self { token, language, issued_at, signature, coupons })
     }
 
-    /// The bytes that the signature must cover: `"onescan code v1"`, token number (10 bytes), time (4 bytes, big endian), the
-    /// language's length (1 byte, zero where there is none) and letters, the value of E1 as transmitted.
+    /// The bytes that the signature must cover: `"onescan code v1"`, token number (10 bytes), time (4 bytes, big endian),
+    /// the language's length (1 byte, zero where there is none) and letters, the value of E1 as transmitted.
     #[must_use]
     pub fn signing_input(&self) -> Vec<u8> {
         signing_input(self.token, self.language, self.issued_at, &self.coupons)
