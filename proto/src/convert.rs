@@ -12,7 +12,8 @@ use crate::status::Failure;
 pub use money::{currency_from_wire, money_from_wire, money_to_wire};
 pub use offer::{terms_from_wire, terms_to_wire};
 pub use payment::{
-    redemption_from_wire, redemption_to_wire, refusal_from_wire, refusal_to_wire, state_to_wire,
+    REDEEMED_LINES_MAX, redemption_from_wire, redemption_to_wire, refusal_from_wire, refusal_to_wire,
+    state_to_wire,
 };
 pub use time::{time_from_wire, time_to_wire};
 

@@ -74,3 +74,20 @@ impl FromStr for Account {
         .map_err(|_| bad())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_read_as_they_are_written() {
+        let all =
+            ["wallet:W1", "merchant:M1", "issuer:I1", "campaign_budget:1", "campaign_reserved:1", "cash"];
+        for text in all {
+            assert_eq!(text.parse::<Account>().map(|a| a.to_string()), Ok(text.to_owned()));
+        }
+        for bad in ["", "wallet", "wallet:M1", "wallet:", "till:T1", "cash:1"] {
+            assert!(bad.parse::<Account>().is_err(), "{bad:?}");
+        }
+    }
+}

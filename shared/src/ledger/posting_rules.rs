@@ -65,3 +65,35 @@ fn payment_transfers(
     };
     std::iter::once(shopper).chain(discounts_minor.iter().map(campaign)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOPPER: WalletId = WalletId(1);
+    const SHOP: MerchantId = MerchantId(2);
+    const OFFER: OfferNumber = OfferNumber(3);
+
+    fn lines(entry: &Entry) -> Vec<(String, i64)> {
+        entry.postings().iter().map(|p| (p.account.to_string(), p.amount_minor)).collect()
+    }
+
+    #[test]
+    fn the_patents_purchase_and_its_reversal() {
+        let paid = payment(SHOPPER, SHOP, 2500, &[(OFFER, 500)]).unwrap();
+        let line = |account: &str, minor| (account.to_owned(), minor);
+        assert_eq!(
+            lines(&paid),
+            [line("wallet:W1", -2500), line("merchant:M2", 3000), line("campaign_reserved:3", -500)]
+        );
+        let undone = reversal(SHOPPER, SHOP, 2500, &[(OFFER, 500)]).unwrap();
+        for (there, back) in paid.postings().iter().zip(undone.postings()) {
+            assert_eq!((there.account, there.amount_minor), (back.account, -back.amount_minor));
+        }
+    }
+
+    #[test]
+    fn a_payment_of_nothing_moves_nothing() {
+        assert!(payment(SHOPPER, SHOP, 0, &[]).unwrap().postings().is_empty());
+    }
+}

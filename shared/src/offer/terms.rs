@@ -213,3 +213,62 @@ pub struct Claim {
     /// Units covered; 0 where the offer doesn't count units.
     pub units: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shampoo() -> TermsParts {
+        TermsParts {
+            currency: Currency::CNY,
+            gtins: vec![Gtin::parse("6901234567892").unwrap()],
+            reward: Reward::AmountOffEach { amount_minor: 500, max_units: 1 },
+            stores: vec![],
+            starts_at: UnixMillis(0),
+            ends_at: UnixMillis(1),
+        }
+    }
+
+    #[test]
+    fn terms_that_make_no_sense_are_named() {
+        let check = |change: &dyn Fn(&mut TermsParts), expect: TermsError| {
+            let mut parts = shampoo();
+            change(&mut parts);
+            assert_eq!(Terms::try_from(parts), Err(expect));
+        };
+        let item = shampoo().gtins[0];
+        let weighed = Gtin::parse("2012345678903").unwrap();
+        check(&|t| t.gtins.clear(), TermsError::NoItems);
+        check(&|t| t.gtins.push(item), TermsError::ItemTwice(item));
+        check(&|t| t.gtins.push(weighed), TermsError::ItemNotGlobal(weighed));
+        check(&|t| t.gtins = vec![item; 1001], TermsError::TooManyItems(1001));
+        check(&|t| t.stores = vec![MerchantId(1); 1001], TermsError::TooManyStores(1001));
+        check(&|t| t.ends_at = t.starts_at, TermsError::EmptyWindow);
+        let reward = |reward, expect| check(&|t| t.reward = reward, expect);
+        let bad = |what, minor| TermsError::BadAmount { what, minor };
+        reward(Reward::AmountOffEach { amount_minor: 0, max_units: 1 }, bad("a discount", 0));
+        reward(Reward::AmountOffEach { amount_minor: 1, max_units: 0 }, TermsError::BadUnits(0));
+        reward(Reward::AmountOffEach { amount_minor: 1, max_units: 100 }, TermsError::BadUnits(100));
+        reward(Reward::PercentOff { basis_points: 0, cap_minor: 1 }, TermsError::BadPercent(0));
+        reward(Reward::PercentOff { basis_points: 10_001, cap_minor: 1 }, TermsError::BadPercent(10_001));
+        reward(Reward::PercentOff { basis_points: 1, cap_minor: -1 }, bad("a cap", -1));
+        let spend =
+            |amount_minor, minimum_spend_minor| Reward::AmountOffSpend { amount_minor, minimum_spend_minor };
+        reward(spend(5, 4), TermsError::SpendBelowReward);
+        reward(spend(5, AMOUNT_MINOR_MAX + 1), bad("a minimum spend", AMOUNT_MINOR_MAX + 1));
+    }
+
+    #[test]
+    fn clipping_reserves_the_worst_case_and_the_claim_names_the_first_item() {
+        let check = |reward, worst_case_minor, claimed: (u64, u32)| {
+            let terms = Terms::try_from(TermsParts { reward, ..shampoo() }).unwrap();
+            let claim = terms.claim(OfferNumber(100_001));
+            assert_eq!(terms.worst_case_minor(), worst_case_minor);
+            assert_eq!((claim.discount_minor, claim.units), claimed);
+            assert_eq!(claim.gtin, shampoo().gtins[0]);
+        };
+        check(Reward::AmountOffEach { amount_minor: 500, max_units: 3 }, 1500, (500, 3));
+        check(Reward::PercentOff { basis_points: 1500, cap_minor: 800 }, 800, (800, 0));
+        check(Reward::AmountOffSpend { amount_minor: 600, minimum_spend_minor: 3000 }, 600, (600, 0));
+    }
+}

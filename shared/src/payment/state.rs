@@ -53,3 +53,18 @@ impl PaymentState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_old_completed_payment_resists_reversal() {
+        let reverse = |age_ms| Event::Reverse { age_ms, window_ms: 1000 };
+        assert_eq!(PaymentState::Completed.apply(reverse(1000)), Ok(PaymentState::Reversed));
+        assert_eq!(PaymentState::Completed.apply(reverse(1001)), Err(TransitionError::ReversalTooLate));
+        for state in [PaymentState::Reversed, PaymentState::Declined] {
+            assert_eq!(state.apply(reverse(9999)), Ok(PaymentState::Reversed));
+        }
+    }
+}
