@@ -1,4 +1,5 @@
 //! What the provider promises, as its callers see it: a server in this process, real gRPC, a clock that tests set.
+#![allow(clippy::unwrap_used)]
 
 mod campaigns;
 mod coupons;

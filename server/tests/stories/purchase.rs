@@ -45,7 +45,7 @@ async fn the_patents_own_example() {
 
     let coupons = phone.coupons(CouponState::Redeemed).await;
     assert_eq!(coupons[0].payment_id, sale.id());
-    assert_eq!(phone.payments().await, [payment.clone()]);
+    assert_eq!(phone.payments().await, std::slice::from_ref(&payment));
     assert_eq!(till.payment(sale.id()).await.unwrap(), payment);
 }
 
