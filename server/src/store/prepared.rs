@@ -83,38 +83,40 @@ pub(super) fn push_hex(text: &mut String, bytes: &[u8]) {
     text.push('"');
 }
 
-/// A value for one `?` of an [`Update`].
-pub(super) enum Bind<'a> {
+/// A value for one `?`.
+pub(crate) enum Bind<'a> {
     /// A number.
     Int(i64),
     /// A number that may be missing.
     MaybeInt(Option<i64>),
+    /// Bytes.
+    Bytes(&'a [u8]),
     /// Bytes that may be missing.
     MaybeBytes(Option<&'a [u8]>),
 }
 
 /// A statement that selects nothing, with one value for each of its `?`.
-pub(super) struct Update<'a, const N: usize> {
-    sql: &'static str,
-    binds: [Bind<'a>; N],
+pub(crate) struct Statement<'a, 's> {
+    sql: &'s str,
+    binds: &'a [Bind<'a>],
 }
 
-impl<'a, const N: usize> Update<'a, N> {
-    /// `sql` has `N` times `?`.
-    pub(super) fn new(sql: &'static str, binds: [Bind<'a>; N]) -> Self {
-        debug_assert_eq!(sql.matches('?').count(), N);
+impl<'a, 's> Statement<'a, 's> {
+    /// `sql` has a `?` for each bind.
+    pub(crate) fn new(sql: &'s str, binds: &'a [Bind<'a>]) -> Self {
+        debug_assert_eq!(sql.matches('?').count(), binds.len());
         Self { sql, binds }
     }
 }
 
-impl<const N: usize> QueryId for Update<'_, N> {
+impl QueryId for Statement<'_, '_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<const N: usize> RunQueryDsl<SqliteConnection> for Update<'_, N> {}
+impl RunQueryDsl<SqliteConnection> for Statement<'_, '_> {}
 
-impl<const N: usize> QueryFragment<Sqlite> for Update<'_, N> {
+impl QueryFragment<Sqlite> for Statement<'_, '_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         let mut parts = self.sql.split('?');
         out.push_sql(parts.next().unwrap_or_default());
@@ -122,10 +124,37 @@ impl<const N: usize> QueryFragment<Sqlite> for Update<'_, N> {
             match bind {
                 Bind::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Bind::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                Bind::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
                 Bind::MaybeBytes(value) => out.push_bind_param::<Nullable<Binary>, _>(value)?,
             }
             out.push_sql(part);
         }
         Ok(())
     }
+}
+
+/// Rows that one statement inserts; the rest goes by [`FEW`] and one by one, so that few statements are kept.
+const MANY: usize = 32;
+const FEW: usize = 4;
+
+/// Inserts rows of `columns` values each, many with one statement. `into` is `INSERT INTO table (columns)`.
+pub(crate) fn insert(
+    conn: &mut SqliteConnection,
+    into: &str,
+    columns: usize,
+    mut values: &[Bind<'_>],
+) -> QueryResult<()> {
+    while !values.is_empty() {
+        let rows = match values.len() / columns {
+            MANY.. => MANY,
+            FEW.. => FEW,
+            _ => 1,
+        };
+        let (now, later) = values.split_at(rows * columns);
+        let row = format!("({}?)", "?, ".repeat(columns - 1));
+        let sql = format!("{into} VALUES {}{row}", format!("{row}, ").repeat(rows - 1));
+        Statement::new(&sql, now).execute(conn)?;
+        values = later;
+    }
+    Ok(())
 }

@@ -8,14 +8,14 @@ use super::{
     StoreError,
     codes::{Coded, account_key, holder_name},
     prepared::{
-        Bind::{Int, MaybeBytes, MaybeInt},
-        Update,
+        Bind::{Bytes, Int, MaybeBytes, MaybeInt},
+        Statement, insert,
     },
     rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, TokenRow, WalletRow},
     schema, settings,
 };
 use crate::{
-    engine::{Enrolment, JournalEntry, State},
+    engine::{Enrolment, State},
     model::Token,
 };
 
@@ -33,9 +33,7 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
     coupons(conn, state)?;
     payments(conn, state)?;
     redemptions(conn, state)?;
-    for entry in &state.entries {
-        journal(conn, entry, state.now)?;
-    }
+    journal(conn, state)?;
     for (id, (hash, entry)) in state.requests.new_rows() {
         use schema::transfer_requests::dsl;
         let row = (
@@ -91,7 +89,7 @@ fn wallets(conn: &mut SqliteConnection, state: &State) -> Written {
     }
     for (id, wallet) in state.wallets.changed_rows() {
         let binds = [Int(wallet.frozen.into()), Int(id.0.into())];
-        one(Update::new("UPDATE wallets SET frozen = ? WHERE id = ?", binds).execute(conn)?)?;
+        one(Statement::new("UPDATE wallets SET frozen = ? WHERE id = ?", &binds).execute(conn)?)?;
     }
     Ok(())
 }
@@ -114,7 +112,7 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
         let last = row.last_payment.as_ref().map(|id| id.as_bytes().as_slice());
         let sql = "UPDATE accounts SET balance_minor = ?, last_payment_id = ? WHERE kind = ? AND owner = ?";
         let binds = [Int(row.balance_minor), MaybeBytes(last), Int(kind), Int(owner)];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(Statement::new(sql, &binds).execute(conn)?)?;
     }
     Ok(())
 }
@@ -131,7 +129,7 @@ fn tokens(conn: &mut SqliteConnection, state: &State) -> Written {
     }
     for (id, token) in state.tokens.changed_rows() {
         let binds = [Int(token.state.code()), Int(id.cast_signed())];
-        one(Update::new("UPDATE tokens SET state = ? WHERE id = ?", binds).execute(conn)?)?;
+        one(Statement::new("UPDATE tokens SET state = ? WHERE id = ?", &binds).execute(conn)?)?;
     }
     Ok(())
 }
@@ -152,7 +150,7 @@ fn campaigns(conn: &mut SqliteConnection, state: &State) -> Written {
             Int(row.expired_through),
             Int(row.offer_number),
         ];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(Statement::new(sql, &binds).execute(conn)?)?;
     }
     Ok(())
 }
@@ -175,7 +173,7 @@ fn coupons(conn: &mut SqliteConnection, state: &State) -> Written {
             Int(row.offer_number),
             Int(row.sequence),
         ];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(Statement::new(sql, &binds).execute(conn)?)?;
     }
     Ok(())
 }
@@ -191,45 +189,48 @@ fn payments(conn: &mut SqliteConnection, state: &State) -> Written {
             MaybeInt(payment.reversed_at.map(|at| at.0)),
             MaybeBytes(Some(id.as_bytes())),
         ];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(Statement::new(sql, &binds).execute(conn)?)?;
     }
     Ok(())
 }
 
 fn redemptions(conn: &mut SqliteConnection, state: &State) -> Written {
-    use schema::redemptions::dsl;
-    for redemption in &state.redemptions {
-        let row = (
-            dsl::offer_number.eq(i64::from(redemption.coupon.offer.0)),
-            dsl::entry_id.eq(redemption.entry),
-            dsl::sequence.eq(i64::from(redemption.coupon.sequence)),
-            dsl::payment_id.eq(redemption.payment.as_bytes().as_slice()),
-        );
-        insert_into(dsl::redemptions).values(row).execute(conn)?;
-    }
-    Ok(())
+    let values: Vec<_> = state
+        .redemptions
+        .iter()
+        .flat_map(|redemption| {
+            [
+                Int(redemption.coupon.offer.0.into()),
+                Int(redemption.entry),
+                Int(redemption.coupon.sequence.into()),
+                Bytes(redemption.payment.as_bytes()),
+            ]
+        })
+        .collect();
+    let into = "INSERT INTO redemptions (offer_number, entry_id, sequence, payment_id)";
+    Ok(insert(conn, into, 4, &values)?)
 }
 
-fn journal(conn: &mut SqliteConnection, entry: &JournalEntry, now: UnixMillis) -> Written {
-    use schema::{entries, postings};
-    let row = (
-        entries::id.eq(entry.id),
-        entries::kind.eq(entry.entry.kind().code()),
-        entries::at_ms.eq(now.0),
-        entries::payment_id.eq(entry.payment.as_ref().map(|id| id.as_bytes().as_slice())),
-    );
-    insert_into(entries::table).values(row).execute(conn)?;
-    for posting in entry.entry.postings() {
-        let (kind, owner) = account_key(posting.account);
-        let row = (
-            postings::entry_id.eq(entry.id),
-            postings::kind.eq(kind),
-            postings::owner.eq(owner),
-            postings::amount_minor.eq(posting.amount_minor),
-        );
-        insert_into(postings::table).values(row).execute(conn)?;
-    }
-    Ok(())
+fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
+    let entries: Vec<_> = state
+        .entries
+        .iter()
+        .flat_map(|entry| {
+            let payment = entry.payment.as_ref().map(|id| id.as_bytes().as_slice());
+            [Int(entry.id), Int(entry.entry.kind().code()), Int(state.now.0), MaybeBytes(payment)]
+        })
+        .collect();
+    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id)", 4, &entries)?;
+    let postings: Vec<_> = state
+        .entries
+        .iter()
+        .flat_map(|entry| entry.entry.postings().iter().map(|posting| (entry.id, posting)))
+        .flat_map(|(entry, posting)| {
+            let (kind, owner) = account_key(posting.account);
+            [Int(entry), Int(kind), Int(owner), Int(posting.amount_minor)]
+        })
+        .collect();
+    Ok(insert(conn, "INSERT INTO postings (entry_id, kind, owner, amount_minor)", 4, &postings)?)
 }
 
 /// An update that did not meet its row would lose a change.
