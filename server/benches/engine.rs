@@ -2,6 +2,7 @@
 //!
 //! Both run in turn on databases of their own with the same history; medians and spread over the rounds are printed, with the
 //! time that the writer thread was on a CPU for each payment. Codes count as verified: this is the engine alone.
+//! `cargo bench -p server -- group` runs group commit only, for a profiler.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::{
@@ -74,6 +75,13 @@ fn main() {
              SQLite WAL synchronous=FULL"
         );
         let mut group = Bench::new(BATCH_COMMANDS_MAX).await;
+        if std::env::args().any(|arg| arg == "group") {
+            let mut groups = Vec::new();
+            for _ in 0..ROUNDS {
+                groups.push(group.round(STREAMS).await);
+            }
+            return report("group commit", &groups);
+        }
         let mut single = Bench::new(1).await;
         let (mut groups, mut singles) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
