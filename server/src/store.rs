@@ -66,6 +66,9 @@ pub enum StoreError {
         /// The one of the settings.
         asked: Currency,
     },
+    /// More reads wait than are allowed to.
+    #[error("too many reads are waiting")]
+    Busy,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,
@@ -99,7 +102,7 @@ impl Store {
         let mut writer = connect(&path)?;
         writer.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Migrate(error.to_string()))?;
         let secret = writer.immediate_transaction(|conn| found(conn, currency, outside))?;
-        Ok(Self { writer, readers: Readers::new(&path), secret, data_dir: data_dir.to_owned(), lock })
+        Ok(Self { writer, readers: Readers::start(&path)?, secret, data_dir: data_dir.to_owned(), lock })
     }
 }
 
