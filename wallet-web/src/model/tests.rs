@@ -310,6 +310,7 @@ fn a_coupon_is_clipped_and_given_back() {
     assert!(
         matches!(&phone.model.notice, Some(Notice { what: Said::Failed(error), .. }) if *error == refused)
     );
+    assert!(phone.model.had.contains(&NOODLES));
 }
 
 #[test]
