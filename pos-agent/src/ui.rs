@@ -1,10 +1,13 @@
 //! The cashier's `till`: carries out what the [`Session`] decides, on a terminal's screen or line by line.
 
+mod band;
+mod colours;
 mod draw;
 mod lines;
+mod rows;
 mod terminal;
 
-pub(crate) use draw::coupon_rows;
+pub(crate) use rows::coupon_rows;
 
 use std::{
     io::IsTerminal,
