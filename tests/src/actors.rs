@@ -1,0 +1,47 @@
+//! Who acts in a story, each with verbs.
+
+mod issuer;
+mod operator;
+mod raw_till;
+
+pub use issuer::{Deal, Issuer};
+pub use operator::{Operator, Shop};
+pub use raw_till::{RawTill, Sale, payment_id};
+
+use proto::{status::Failure, v1};
+use tonic::{Request, Response, Status, metadata::MetadataValue};
+
+/// The provider's currency in every story.
+pub const CURRENCY: &str = "CNY";
+
+/// An amount on the wire.
+pub fn cny(minor_units: i64) -> v1::Money {
+    v1::Money { currency_code: CURRENCY.to_owned(), minor_units }
+}
+
+/// "25.00" as minor units, so that stories read as receipts do.
+pub fn minor(text: &str) -> i64 {
+    let (whole, cents) = text.split_once('.').expect("an amount such as 25.00");
+    assert_eq!(cents.len(), 2, "an amount such as 25.00, not {text}");
+    format!("{whole}{cents}").parse().expect("an amount such as 25.00")
+}
+
+/// A request with the caller's key or session.
+fn signed<M>(key: &str, message: M) -> Request<M> {
+    let mut request = Request::new(message);
+    let bearer = MetadataValue::try_from(format!("Bearer {key}")).expect("a key is plain text");
+    request.metadata_mut().insert("authorization", bearer);
+    request
+}
+
+/// The answer, or the provider's reason; anything else ends the story.
+fn answer<R>(outcome: Result<Response<R>, Status>) -> Result<R, Failure> {
+    outcome.map(Response::into_inner).map_err(|status| {
+        Failure::from_status(&status).unwrap_or_else(|| panic!("not the provider's own answer: {status:?}"))
+    })
+}
+
+/// The answer of a call that can't fail in this story.
+fn granted<R>(outcome: Result<Response<R>, Status>) -> R {
+    answer(outcome).unwrap_or_else(|failure| panic!("refused: {failure:?}"))
+}
