@@ -3,6 +3,7 @@
 use shared::code::emv::{self, PAN, PAYLOAD_FORMAT};
 use shared::code::tlv::{self, Object, Tag};
 use shared::code::{CodeError, CombinedCode, Language, TokenNumber, UnsignedCode, frame};
+use shared::reason::Reason;
 
 /// EMVCo consumer-presented mode, annex B, example 1.
 const ANNEX_B_EXAMPLE_1: &str = "hQVDUFYwMWEaTwegAAAAVVVVVw8SNFZ4kBI0WNGRIgESNF8=";
@@ -31,7 +32,7 @@ fn annex_b_example_1_reads_as_the_annex_says() {
 #[test]
 fn annex_b_example_1_is_another_schemes_and_says_whose() {
     let error = CombinedCode::decode(ANNEX_B_EXAMPLE_1).unwrap_err();
-    assert_eq!(error.reason(), "CODE_NOT_ONESCAN");
+    assert_eq!(error.reason(), Reason::CodeNotOnescan);
     assert_eq!(error.to_string(), "this code is for A0000000555555");
     let CodeError::NotOneScan { schemes } = error else { panic!("{error:?}") };
     assert_eq!(schemes[0].aid, [0xA0, 0, 0, 0, 0x55, 0x55, 0x55]);

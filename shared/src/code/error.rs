@@ -7,6 +7,7 @@ use super::frame::FrameError;
 use super::language::LanguageError;
 use super::tlv::{Tag, TlvError};
 use super::token::TokenNumberError;
+use crate::reason::Reason;
 
 /// Why a text isn't one of our codes, in the order in which it is checked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,13 +80,13 @@ pub struct Scheme {
 }
 
 impl CodeError {
-    /// The reason by which callers branch: `CODE_MALFORMED`, `CODE_NOT_ONESCAN` or `KEYBOARD_LAYOUT`.
+    /// The reason by which callers branch.
     #[must_use]
-    pub fn reason(&self) -> &'static str {
+    pub fn reason(&self) -> Reason {
         match self {
-            Self::Frame(FrameError::KeyboardLayout { .. }) => "KEYBOARD_LAYOUT",
-            Self::NotOneScan { .. } => "CODE_NOT_ONESCAN",
-            _ => "CODE_MALFORMED",
+            Self::Frame(FrameError::KeyboardLayout { .. }) => Reason::KeyboardLayout,
+            Self::NotOneScan { .. } => Reason::CodeNotOnescan,
+            _ => Reason::CodeMalformed,
         }
     }
 }
