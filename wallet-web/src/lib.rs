@@ -1,1 +1,9 @@
-//! The phone wallet: offers, coupons, and the one code that pays and redeems.
+//! The phone wallet. What is here compiles natively too, so that demo and tests use the very code of the phone: the device
+//! key, the calls to the provider, the code that pays, and the model of the screens. Only what touches the browser is
+//! for WASM alone.
+
+pub mod api;
+pub mod keys;
+pub mod pay;
+pub mod qr;
+pub mod stock;
