@@ -1,2 +1,82 @@
-//! The one program behind every developer command.
-fn main() {}
+//! The one program behind every developer command: `cargo xtask COMMAND`.
+//!
+//! It starts light, so that the first command on a fresh clone answers at once. What needs heavy libraries sits behind
+//! the features `web` and `demo`; the light program calls cargo again with them when a step wants them.
+
+mod needs;
+mod shell;
+mod test;
+mod tidy;
+mod wallet;
+mod wasm;
+
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use shell::Outcome;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  wallet           build the web wallet for release into wallet-web/dist
+  test [--quick]   check and test everything, from nothing; --quick: the native crates' own tests only
+  tidy             check the repository's own rules
+  help             print this
+
+ONESCAN_WASM=debian builds the wallet with Debian's compiler instead of rustup's.
+";
+
+fn main() -> ExitCode {
+    match command(lexopt::Parser::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the command line and does what it names.
+fn command(mut args: lexopt::Parser) -> Outcome {
+    let name = match args.next()? {
+        Some(Value(name)) => name.string()?,
+        None | Some(Short('h') | Long("help")) => "help".to_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match name.as_str() {
+        "wallet" => {
+            nothing_more(args)?;
+            wallet::build()
+        }
+        "test" => {
+            let mut quick = false;
+            while let Some(arg) = args.next()? {
+                match arg {
+                    Long("quick") => quick = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            if quick { test::quick() } else { test::everything() }
+        }
+        "tidy" => {
+            nothing_more(args)?;
+            tidy::check()
+        }
+        // Called by `wallet` on the program built with the feature `web`.
+        #[cfg(feature = "web")]
+        "bundle" => {
+            let wasm = args.value()?;
+            nothing_more(args)?;
+            wallet::bundle::bundle(wasm.as_ref())
+        }
+        "help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no command `{other}`. `cargo xtask help` lists them.").into()),
+    }
+}
+
+fn nothing_more(mut args: lexopt::Parser) -> Outcome {
+    args.next()?.map_or(Ok(()), |arg| Err(arg.unexpected().into()))
+}

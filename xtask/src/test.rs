@@ -1,0 +1,102 @@
+//! `cargo xtask test`: everything that says whether the project is sound, from nothing, and nothing skipped.
+
+mod tally;
+mod tools;
+
+use std::{process::Command, time::Instant};
+
+use tally::Tally;
+
+use crate::{
+    needs,
+    shell::{Outcome, cargo, on_path, root, run, seconds, step, target_dir},
+    tidy, wallet,
+    wasm::{self, TARGET, Toolchain},
+};
+
+/// Every check and every test, in the order in which a mistake is found soonest.
+///
+/// # Errors
+/// At the first check that fails, or when a test failed.
+pub(crate) fn everything() -> Outcome {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    let outcome = steps(&mut tally);
+    println!("all in {}", seconds(started.elapsed()));
+    tally.print(&outcome);
+    outcome
+}
+
+/// The native crates' own tests: no browser, no tools from outside.
+///
+/// # Errors
+/// When one fails.
+pub(crate) fn quick() -> Outcome {
+    let mut tally = Tally::default();
+    let mut cargo = cargo();
+    cargo.args(["test", "--no-fail-fast"]);
+    for package in ["shared", "proto", "server", "pos-agent", "wallet-web"] {
+        cargo.args(["--package", package]);
+    }
+    let outcome = tally.run_tests(&mut cargo);
+    tally.print(&outcome);
+    outcome
+}
+
+fn steps(tally: &mut Tally) -> Outcome {
+    needs::ensure(needs::FOR_TESTS)?;
+    needs::ensure_component("rustfmt", "fmt")?;
+    needs::ensure_component("clippy", "clippy")?;
+
+    tally.check("the repository's rules", tidy::check)?;
+    tally.check("formatting", || run(cargo().args(["fmt", "--all", "--check"])))?;
+    let tools = step("tools to compare with", tools::set_up)?;
+    tally.check("the schema (buf lint)", || run(Command::new(&tools.buf).arg("lint").current_dir(root())))?;
+
+    // Cargo is asked for the same packages and features each time, so that it compiles each thing once.
+    tally.check("lints", || run(&mut workspace("clippy", &["--all-targets", "--", "-D", "warnings"])))?;
+    let browser = wasm::toolchain()?;
+    tally.check("lints for the browser", || lint_for_browser(&browser))?;
+    tally.check("the wallet", wallet::build)?;
+    // The way for machines that rustup can't serve; nobody here would notice if it broke.
+    tally.check("the wallet by Debian's compiler", wallet_by_debian)?;
+
+    // Tests start `server` and `pos-agent` as programs: those are built with the tests.
+    tally.check("programs and tests", || run(&mut workspace("build", &["--all-targets"])))?;
+    let mut tests = workspace("test", &["--no-fail-fast"]);
+    for (name, value) in tools.variables() {
+        tests.env(name, value);
+    }
+    tests.env("ONESCAN_WALLET_DIST", wallet::dist()).env("ONESCAN_BIN_DIR", target_dir()?.join("debug"));
+    tests.envs(on_path(needs::BROWSERS).map(|path| ("ONESCAN_CHROMIUM", path)));
+    tests.envs(on_path(&["chromedriver"]).map(|path| ("ONESCAN_CHROMEDRIVER", path)));
+    println!("==> tests");
+    tally.run_tests(&mut tests)
+}
+
+/// A cargo command on the whole workspace with every feature.
+fn workspace(command: &str, more: &[&str]) -> Command {
+    let mut cargo = cargo();
+    cargo.args([command, "--workspace", "--all-features"]).args(more);
+    cargo
+}
+
+/// What of the wallet is compiled for the browser alone. Debian's compiler comes without clippy: there the compiler's
+/// own warnings have to do.
+fn lint_for_browser(toolchain: &Toolchain) -> Outcome {
+    let (command, deny): (_, &[&str]) = match toolchain {
+        Toolchain::Own => ("clippy", &["--", "-D", "warnings"]),
+        Toolchain::Debian(_) => ("check", &[]),
+    };
+    let mut cargo = toolchain.cargo();
+    cargo.args([command, "--package", "wallet-web", "--target", TARGET]);
+    run(cargo.arg("--target-dir").arg(toolchain.target_dir()?).args(deny))
+}
+
+fn wallet_by_debian() -> Outcome {
+    if needs::is_debian() {
+        return wallet::compile(&wasm::debian()?).map(drop);
+    }
+    println!("    this is not Debian: there is no such compiler to try");
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask wallet`: the web wallet for release, in `wallet-web/dist`.
+//!
+//! cargo compiles `wallet-web`; then the binding generator writes its JavaScript, the files get names made from their
+//! contents, `index.html` is rendered with those names, and each file is compressed beforehand. The same `index.html`
+//! serves `trunk serve`. Where nothing has changed since the last time, the second half is left out.
+
+#[cfg(feature = "web")]
+pub(crate) mod bundle;
+#[cfg(feature = "web")]
+mod page;
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    hash::{Hash, Hasher},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    shell::{Outcome, files_under, read, root, run, step, target_dir, write},
+    wasm::{self, TARGET, Toolchain},
+};
+
+/// Where the finished wallet lies.
+pub(crate) fn dist() -> PathBuf {
+    root().join("wallet-web/dist")
+}
+
+/// Builds the wallet into [`dist`].
+///
+/// # Errors
+/// When there is no compiler for the target, the wallet does not compile, or its page names something unknown.
+pub(crate) fn build() -> Outcome {
+    let wasm = compile(&wasm::toolchain()?)?;
+    let stamp_file = target_dir()?.join("wallet-dist.stamp");
+    let stamp = stamp(&wasm)?;
+    if dist().join("index.html").exists() && read(&stamp_file).is_ok_and(|old| old == stamp.as_bytes()) {
+        println!("wallet-web/dist is up to date");
+        return Ok(());
+    }
+    step("bundling the wallet", || bundle(&wasm))?;
+    write(&stamp_file, stamp)
+}
+
+/// Compiles the wallet and gives its WebAssembly.
+pub(crate) fn compile(toolchain: &Toolchain) -> Outcome<PathBuf> {
+    let target_dir = toolchain.target_dir()?;
+    step("compiling the wallet", || {
+        let mut cargo = toolchain.cargo();
+        cargo.args(["build", "--package", "wallet-web", "--lib", "--profile", "wallet", "--target", TARGET]);
+        run(cargo.arg("--target-dir").arg(&target_dir))
+    })?;
+    Ok(target_dir.join(TARGET).join("wallet/wallet_web.wasm"))
+}
+
+#[cfg(feature = "web")]
+fn bundle(wasm: &Path) -> Outcome {
+    bundle::bundle(wasm)
+}
+
+/// The binding generator is heavy: only the program built with the feature `web` has it.
+#[cfg(not(feature = "web"))]
+fn bundle(wasm: &Path) -> Outcome {
+    let mut cargo = crate::shell::cargo();
+    cargo.args(["run", "--quiet", "--package", "xtask", "--features", "web", "--", "bundle"]);
+    run(cargo.arg(wasm))
+}
+
+/// A number for all that goes into [`dist`]: the compiled code, the files of `wallet-web` that are copied, and the code
+/// that puts them together, with the version of its libraries.
+fn stamp(wasm: &Path) -> Outcome<String> {
+    let mut inputs = vec![wasm.to_owned(), root().join("Cargo.lock")];
+    for entry in root().join("wallet-web").read_dir()? {
+        let path = entry?.path();
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some("src" | "dist" | "target" | "tests") => {}
+            _ if path.is_dir() => inputs.extend(files_under(&path)?),
+            _ => inputs.push(path),
+        }
+    }
+    inputs.extend(files_under(&root().join("xtask/src/wallet"))?);
+    inputs.sort();
+    let mut hasher = DefaultHasher::new();
+    for input in inputs {
+        (&input, read(&input)?).hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}

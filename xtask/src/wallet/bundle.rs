@@ -1,0 +1,207 @@
+//! From the compiled wallet to the files that a server gives out.
+
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{
+    dist,
+    page::{Asset, Piece, pieces},
+};
+use crate::shell::{Outcome, files_under, read, read_text, remove_dir, root, target_dir, write};
+
+/// Marker in the service worker that becomes the list of files to keep for use without a network.
+const PRECACHE_MARKER: &str = "/*__PRECACHE__*/[]";
+/// Marker in the service worker that becomes a name for this build.
+const BUILD_MARKER: &str = "__BUILD__";
+/// The service worker's source. It is served from the top folder, for only there may it rule the whole page.
+const SERVICE_WORKER: &str = "static/sw.js";
+
+/// File names relative to the top of the site, `/` between folders, with their bytes.
+type Site = BTreeMap<String, Vec<u8>>;
+
+/// Writes the site into `wallet-web/dist`, with a brotli twin (`.br`) of each file that gets smaller by it.
+///
+/// # Errors
+/// When the binding generator refuses the program, or a file that the page names is not there.
+pub(crate) fn bundle(wasm: &Path) -> Outcome {
+    let site = site(&root().join("wallet-web"), bind(wasm)?)?;
+    let compressed: Vec<Option<Vec<u8>>> =
+        site.values().map(|bytes| compress(bytes)).collect::<Outcome<_>>()?;
+
+    remove_dir(&dist())?;
+    println!("{:>10} {:>10}  wallet-web/dist", "bytes", "brotli");
+    let (mut raw_sum, mut small_sum) = (0, 0);
+    for ((name, bytes), small) in site.iter().zip(compressed) {
+        write(&dist().join(name), bytes)?;
+        let small_len = small.as_ref().map_or(bytes.len(), Vec::len);
+        if let Some(small) = small {
+            write(&dist().join(format!("{name}.br")), small)?;
+        }
+        println!("{:>10} {small_len:>10}  {name}", bytes.len());
+        raw_sum += bytes.len();
+        small_sum += small_len;
+    }
+    println!("{raw_sum:>10} {small_sum:>10}  in all");
+    Ok(())
+}
+
+/// What the binding generator makes of the program: `wallet-web.js`, `wallet-web_bg.wasm`, and perhaps snippets.
+fn bind(wasm: &Path) -> Outcome<Site> {
+    let folder = target_dir()?.join("wallet-bindings");
+    remove_dir(&folder)?;
+    let mut bindgen = Bindgen::new();
+    bindgen.web(true)?.input_path(wasm).out_name("wallet-web").typescript(false);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(&folder)?;
+    read_folder(&folder, "")
+}
+
+/// Puts together what the page asks for.
+fn site(source: &Path, mut bindings: Site) -> Outcome<Site> {
+    let html = read_text(&source.join("index.html"))?;
+    let mut site = Site::new();
+    let mut page = String::new();
+    for piece in pieces(&html)? {
+        match piece {
+            Piece::Text(text) => page.push_str(text),
+            Piece::Asset(Asset::Rust) => {
+                page.push_str(&start_program(&mut site, std::mem::take(&mut bindings))?)
+            }
+            Piece::Asset(Asset::Css(file)) => {
+                let name = add_hashed(&mut site, file, read(&source.join(file))?);
+                page.push_str(&format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+            }
+            Piece::Asset(Asset::CopyFile(file)) => {
+                let name = file.rsplit('/').next().unwrap_or(file);
+                site.insert(name.to_owned(), read(&source.join(file))?);
+            }
+            Piece::Asset(Asset::CopyDir(folder)) => {
+                site.extend(read_folder(&source.join(folder), &format!("{folder}/"))?);
+            }
+        }
+    }
+    site.insert("index.html".to_owned(), page.into_bytes());
+    if let Some(worker) = site.remove(SERVICE_WORKER) {
+        let worker = service_worker(&String::from_utf8(worker)?, &site)?;
+        site.insert("sw.js".to_owned(), worker.into_bytes());
+    }
+    Ok(site)
+}
+
+/// Adds the program and a script that starts it, and gives the tags for the page. The browser is told at once of all
+/// three files, so that they load side by side.
+fn start_program(site: &mut Site, mut bindings: Site) -> Outcome<String> {
+    let mut take =
+        |name: &str| bindings.remove(name).ok_or_else(|| format!("the binding generator made no {name}"));
+    let js = take("wallet-web.js")?;
+    let wasm = take("wallet-web_bg.wasm")?;
+    // Snippets are imported by the script under their own names, which hold a hash of the crate they come from.
+    site.extend(bindings);
+    let wasm = add_hashed(site, "wallet-web.wasm", wasm);
+    let js = add_hashed(site, "wallet-web.js", js);
+    let start = format!(
+        "import init from \"./{js}\";\nawait init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n"
+    );
+    let start = add_hashed(site, "start.js", start.into_bytes());
+    Ok(format!(
+        "<link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
+         <link rel=\"modulepreload\" href=\"/{js}\">\
+         <script type=\"module\" src=\"/{start}\"></script>"
+    ))
+}
+
+/// Adds a file under a name made from its contents, so that browsers may keep it for ever, and gives that name.
+fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "bin"));
+    let name = format!("{stem}-{}.{extension}", hash(&bytes));
+    site.insert(name.clone(), bytes);
+    name
+}
+
+/// The first 16 hexadecimal digits of SHA-256.
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Fills the service worker's markers from the site it is to keep.
+fn service_worker(source: &str, site: &Site) -> Outcome<String> {
+    for marker in [PRECACHE_MARKER, BUILD_MARKER] {
+        if !source.contains(marker) {
+            return Err(format!("{SERVICE_WORKER} lacks the marker {marker}").into());
+        }
+    }
+    let path = |name: &str| if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+    let paths: Vec<String> = site.keys().map(|name| format!("{:?}", path(name))).collect();
+    let all: Vec<u8> = site.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes].concat()).collect();
+    Ok(source.replace(PRECACHE_MARKER, &format!("[{}]", paths.join(","))).replace(BUILD_MARKER, &hash(&all)))
+}
+
+fn read_folder(folder: &Path, prefix: &str) -> Outcome<Site> {
+    let mut site = Site::new();
+    for file in files_under(folder)? {
+        let inside: PathBuf = file.strip_prefix(folder)?.to_owned();
+        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+        site.insert(format!("{prefix}{}", parts.join("/")), read(&file)?);
+    }
+    Ok(site)
+}
+
+/// Brotli at its best; nothing where that is no gain, as on pictures.
+fn compress(bytes: &[u8]) -> Outcome<Option<Vec<u8>>> {
+    const BUFFER_BYTES: usize = 1 << 16;
+    const QUALITY: u32 = 11;
+    const WINDOW_BITS: u32 = 24;
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), BUFFER_BYTES, QUALITY, WINDOW_BITS);
+    writer.write_all(bytes)?;
+    let small = writer.into_inner();
+    Ok(Some(small).filter(|small| small.len() < bytes.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site_of(files: &[(&str, &str)]) -> Site {
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn the_service_worker_learns_every_file_and_the_build() {
+        let site = site_of(&[("index.html", "page"), ("static/icon.svg", "icon")]);
+        let worker = service_worker("const B = '__BUILD__'; const F = /*__PRECACHE__*/[];", &site).unwrap();
+        assert!(worker.contains(r#"const F = ["/","/static/icon.svg"];"#), "{worker}");
+        let other = site_of(&[("index.html", "another page"), ("static/icon.svg", "icon")]);
+        assert_ne!(
+            worker,
+            service_worker("const B = '__BUILD__'; const F = /*__PRECACHE__*/[];", &other).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_service_worker_without_its_markers_is_refused() {
+        assert!(service_worker("const F = [];", &Site::new()).is_err());
+    }
+
+    #[test]
+    fn a_name_changes_with_the_contents_and_only_with_them() {
+        let mut site = Site::new();
+        let first = add_hashed(&mut site, "style.css", b"a".to_vec());
+        assert_eq!(first, add_hashed(&mut site, "style.css", b"a".to_vec()));
+        assert_ne!(first, add_hashed(&mut site, "style.css", b"b".to_vec()));
+        assert!(
+            first.starts_with("style-") && first.ends_with(".css") && first.len() == "style-.css".len() + 16
+        );
+    }
+
+    #[test]
+    fn what_does_not_get_smaller_is_not_compressed() {
+        assert!(compress(&[b'a'; 1000]).unwrap().is_some_and(|small| small.len() < 100));
+        assert!(compress(b"x").unwrap().is_none());
+    }
+}
