@@ -3,10 +3,12 @@
 mod issuer;
 mod operator;
 mod raw_till;
+mod shopper;
 
 pub use issuer::{Deal, Issuer};
 pub use operator::{Operator, Shop};
 pub use raw_till::{RawTill, Sale, payment_id};
+pub use shopper::{Now, Shopper, claim_of};
 
 use proto::{status::Failure, v1};
 use tonic::{Request, Response, Status, metadata::MetadataValue};

@@ -71,7 +71,7 @@ impl Phone {
     }
 
     /// The element of this `data-test` name, once it can be seen.
-    pub async fn sees(&self, name: &str) -> Element {
+    pub async fn see(&self, name: &str) -> Element {
         let css = format!("[data-test=\"{name}\"]");
         let waited = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(&css)).await;
         match waited {
@@ -90,8 +90,8 @@ impl Phone {
     }
 
     /// Waits for it and taps it.
-    pub async fn taps(&self, name: &str) {
-        let element = self.sees(name).await;
+    pub async fn tap(&self, name: &str) {
+        let element = self.see(name).await;
         if let Err(error) = element.click().await {
             self.screenshot(&format!("untapped-{name}")).await;
             panic!("{name} can't be tapped: {error}");
@@ -99,10 +99,10 @@ impl Phone {
     }
 
     /// Waits until the element's text contains `part`.
-    pub async fn reads(&self, name: &str, part: &str) {
+    pub async fn read(&self, name: &str, part: &str) {
         let started = tokio::time::Instant::now();
         loop {
-            let text = self.sees(name).await.text().await.unwrap_or_default();
+            let text = self.see(name).await.text().await.unwrap_or_default();
             if text.contains(part) {
                 return;
             }
@@ -130,12 +130,12 @@ impl Phone {
     }
 
     /// Runs JavaScript in the page; for what only a page can tell.
-    pub async fn evaluates(&self, script: &str) -> Value {
+    pub async fn evaluate(&self, script: &str) -> Value {
         self.page.execute(script, vec![]).await.expect("the script runs")
     }
 
     /// Loads the page again, as a shopper does who comes back.
-    pub async fn reloads(&self) {
+    pub async fn reload(&self) {
         self.page.refresh().await.expect("the page loads again");
     }
 

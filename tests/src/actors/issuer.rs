@@ -108,7 +108,7 @@ impl Issuer {
     }
 
     /// Makes, funds and activates a campaign: its offer number. The money must be in the issuer's account.
-    pub async fn runs(&self, title: &str, deal: Deal) -> u32 {
+    pub async fn run(&self, title: &str, deal: Deal) -> u32 {
         let Deal { terms, per_wallet_limit, budget_minor } = deal;
         let title = v1::LocalizedText { en: title.to_owned(), zh: title.to_owned() };
         let request = v1::CreateCampaignRequest {

@@ -33,21 +33,21 @@ impl Operator {
     }
 
     /// Enrols a shop.
-    pub async fn enrols_shop(&self, name: &str) -> Shop {
+    pub async fn enrol_shop(&self, name: &str) -> Shop {
         let request = v1::CreateMerchantRequest { name: name.to_owned() };
         let made = granted(self.client().create_merchant(signed(&self.key, request)).await);
         Shop { id: made.merchant_id, operator: self.clone() }
     }
 
     /// Enrols a manufacturer.
-    pub async fn enrols_issuer(&self, name: &str) -> Issuer {
+    pub async fn enrol_issuer(&self, name: &str) -> Issuer {
         let request = v1::CreateIssuerRequest { name: name.to_owned() };
         let made = granted(self.client().create_issuer(signed(&self.key, request)).await);
         Issuer::new(self.channel.clone(), made.issuer_id, made.key)
     }
 
     /// Books money from outside to a wallet or an issuer.
-    pub async fn deposits(&self, holder_id: &str, amount_minor: i64) {
+    pub async fn deposit(&self, holder_id: &str, amount_minor: i64) {
         let request = v1::DepositRequest {
             deposit_id: Uuid::now_v7().to_string(),
             holder_id: holder_id.to_owned(),
@@ -57,7 +57,7 @@ impl Operator {
     }
 
     /// Stops a wallet from paying, or lets it pay again.
-    pub async fn freezes(&self, wallet_id: &str, frozen: bool) {
+    pub async fn freeze(&self, wallet_id: &str, frozen: bool) {
         let request = v1::FreezeWalletRequest { wallet_id: wallet_id.to_owned(), frozen };
         granted(self.client().freeze_wallet(signed(&self.key, request)).await);
     }

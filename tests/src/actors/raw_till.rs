@@ -110,27 +110,27 @@ impl RawTill {
     }
 
     /// Asks for the money.
-    pub async fn pays(&self, sale: &Sale) -> Result<v1::Payment, Failure> {
+    pub async fn pay(&self, sale: &Sale) -> Result<v1::Payment, Failure> {
         let outcome = self.client().create_payment(signed(&self.key, sale.request())).await;
         answer(outcome).map(|made| made.payment.expect("a payment"))
     }
 
     /// A payment as it stands.
-    pub async fn asks(&self, payment_id: &str) -> Result<v1::Payment, Failure> {
+    pub async fn get(&self, payment_id: &str) -> Result<v1::Payment, Failure> {
         let request = v1::GetPaymentRequest { payment_id: payment_id.to_owned() };
         let outcome = self.client().get_payment(signed(&self.key, request)).await;
         answer(outcome).map(|got| got.payment.expect("a payment"))
     }
 
     /// Undoes a payment, or makes sure that it never moves anything.
-    pub async fn reverses(&self, payment_id: &str) -> Result<v1::Payment, Failure> {
+    pub async fn reverse(&self, payment_id: &str) -> Result<v1::Payment, Failure> {
         let request = v1::ReversePaymentRequest { payment_id: payment_id.to_owned() };
         let outcome = self.client().reverse_payment(signed(&self.key, request)).await;
         answer(outcome).map(|undone| undone.payment.expect("a payment"))
     }
 
     /// Every state of a payment from now on.
-    pub async fn watches(&self, payment_id: &str) -> Streaming<v1::WatchPaymentResponse> {
+    pub async fn watch(&self, payment_id: &str) -> Streaming<v1::WatchPaymentResponse> {
         let request = v1::WatchPaymentRequest { payment_id: payment_id.to_owned() };
         answer(self.client().watch_payment(signed(&self.key, request)).await).expect("a stream")
     }
