@@ -8,6 +8,8 @@
 //! - [`browser`]: the wallet as a person sees it
 
 pub mod actors;
+pub mod books;
 pub mod browser;
 pub mod proxy;
 pub mod seed;
+pub mod world;

@@ -2,6 +2,7 @@
 //! after a request got through, swallows answers, and delays. The cable can be pulled as a whole too.
 
 use std::{
+    collections::VecDeque,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
@@ -52,7 +53,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Draws one; about one connection in five stays honest for a handful of purchases.
+    /// Draws one; about one connection in five carries a handful of purchases before it is cut.
     fn draw(seed: &mut Seed) -> Self {
         match seed.below(10) {
             0 | 1 => Self::CutRequest { after_bytes: 4000 + seed.below(8000) },
@@ -82,15 +83,21 @@ pub struct Proxy {
 impl Proxy {
     /// Passes everything on to `target`, honestly.
     pub async fn honest(target: SocketAddr) -> io::Result<Self> {
-        Self::start(target, None).await
+        Self::scripted(target, []).await
+    }
+
+    /// Gives the first connections these fates, one each; those after are honest.
+    pub async fn scripted(target: SocketAddr, fates: impl Into<VecDeque<Fate>>) -> io::Result<Self> {
+        let mut fates = fates.into();
+        Self::start(target, move || fates.pop_front().unwrap_or(Fate::Honest)).await
     }
 
     /// Draws a fate for each connection.
-    pub async fn faulty(target: SocketAddr, seed: Seed) -> io::Result<Self> {
-        Self::start(target, Some(seed)).await
+    pub async fn faulty(target: SocketAddr, mut seed: Seed) -> io::Result<Self> {
+        Self::start(target, move || Fate::draw(&mut seed)).await
     }
 
-    async fn start(target: SocketAddr, mut seed: Option<Seed>) -> io::Result<Self> {
+    async fn start(target: SocketAddr, mut next: impl FnMut() -> Fate + Send + 'static) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (cable, plugged) = watch::channel(true);
@@ -98,7 +105,7 @@ impl Proxy {
         let to = Arc::clone(&target);
         let accepting = tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
-                let fate = seed.as_mut().map_or(Fate::Honest, Fate::draw);
+                let fate = next();
                 let to = *to.lock().unwrap_or_else(PoisonError::into_inner);
                 tokio::spawn(connection(caller, to, fate, plugged.clone()));
             }
