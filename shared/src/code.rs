@@ -14,8 +14,9 @@
 //!    C1 ..  claims                  opaque here; `proto` knows their schema
 //! ```
 //!
-//! Text to value goes down through the layers `frame` (scanner text to bytes), `tlv` (bytes to objects), `emv` (objects to
-//! EMVCo's structure) and `payload` (that structure to [`CombinedCode`]). Each is total: it gives a value or an error that names the cause.
+//! Text to value goes through the layers `frame` (scanner text to bytes), `tlv` (bytes to objects), `emv` (objects to
+//! EMVCo's structure) and `payload` (that structure to [`CombinedCode`]). Each is total: it gives a value or an error
+//! that names the cause.
 
 mod budget;
 pub mod emv;

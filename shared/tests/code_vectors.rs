@@ -1,4 +1,5 @@
 //! Codes of others and of ours, byte by byte.
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use shared::code::emv::{self, PAN, PAYLOAD_FORMAT};
 use shared::code::tlv::{self, Object, Tag};

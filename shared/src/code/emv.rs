@@ -8,9 +8,9 @@ use super::tlv::{self, Object, Tag, TlvError};
 
 /// Payload format indicator: first, `"CPV01"` [3.1.1].
 pub const PAYLOAD_FORMAT: Tag = Tag(0x85);
-/// Application template: one scheme's payment, at most two of them [3.1.2].
+/// Application template: one scheme's payment, at most two of them [3.1].
 pub const APPLICATION: Tag = Tag(0x61);
-/// Common data template: what two applications share [3.1.3].
+/// Common data template: what two applications share [3.1].
 pub const COMMON: Tag = Tag(0x62);
 /// Application-specific transparent template, for the scheme's own eyes [5.1.7].
 pub const TRANSPARENT: Tag = Tag(0x63);
@@ -155,7 +155,7 @@ impl<'a> Application<'a> {
         self.get(LABEL).map(|label| label.iter().map(printable).collect())
     }
 
-    /// Checks that no primitive object is there twice. Whoever chooses an application checks it before using it [5.1.10].
+    /// Checks that no primitive object is there twice; whoever chooses an application does so before using it [5.1.10].
     pub fn check_unrepeated(&self) -> Result<(), Repeated> {
         let mut seen = HashSet::new();
         match self.objects().find(|object| !object.tag.is_constructed() && !seen.insert(object.tag)) {

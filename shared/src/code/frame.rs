@@ -3,7 +3,7 @@
 use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine as _};
 
-/// The longest code EMVCo allows, in characters of base64 [EMVCo CPM 3.2].
+/// The longest code EMVCo allows, in characters of base64 [EMVCo CPM].
 pub const CODE_CHARS_MAX: usize = 512;
 
 /// How the base64 of `85 05 "CPV01"` begins, whatever follows [EMVCo CPM 5.1.1.1].
@@ -12,19 +12,19 @@ const PREFIX: &str = "hQVDUFY";
 /// What the keys of [`PREFIX`] type, in lower case, under keyboard layouts that the computer may be set to while the
 /// scanner types as an American keyboard does.
 const MISTYPED_PREFIXES: [(&str, &str); 8] = [
-    ("hqvdufy", "caps lock or changed letter case"),
-    ("havdufy", "French (AZERTY)"),
-    ("hqvdufz", "German (QWERTZ)"),
-    ("d\"keguf", "Dvorak"),
-    ("hqvsltj", "Colemak"),
-    ("рймвган", "Russian"),
-    ("η:ωδθφυ", "Greek"),
-    ("ｈｑｖｄｕｆｙ", "full-width input"),
+    ("hqvdufy", "caps lock is on, or the scanner changes the case of letters"),
+    ("havdufy", "the computer's keyboard is set to French or Belgian (AZERTY)"),
+    ("hqvdufz", "the computer's keyboard is set to German, Swiss or Czech (QWERTZ)"),
+    ("d\"keguf", "the computer's keyboard is set to Dvorak"),
+    ("hqvsltj", "the computer's keyboard is set to Colemak"),
+    ("рймвган", "the computer's keyboard is set to Russian"),
+    ("η:ωδθφυ", "the computer's keyboard is set to Greek"),
+    ("ｈｑｖｄｕｆｙ", "full-width input is on"),
 ];
 
-/// What layouts that leave the prefix alone (Italian, Spanish, Nordic, Turkish, ...) type for `+`, `/` and `=`. Most
-/// of it isn't ASCII.
-const MISTYPED_SIGNS: &str = "-_^`'!?.&*";
+/// What layouts that leave the prefix alone (Italian, Spanish, Nordic, Turkish, Brazilian, ...) type for `+`, `/` and
+/// `=`, as far as it is ASCII.
+const MISTYPED_SIGNS: &str = "-_^`.;";
 
 /// Why a scanned text has no bytes of a code in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,10 +39,10 @@ pub enum FrameError {
     #[error("this isn't a payment code")]
     NotAPaymentCode,
     /// The scanner typed the code under another keyboard layout than the computer's.
-    #[error("the scanner and the computer are set to different keyboard layouts (the computer's: {layout})")]
+    #[error("the code arrives as other characters than the scanner types: {cause}")]
     KeyboardLayout {
-        /// What the computer seems to be set to.
-        layout: &'static str,
+        /// What is probably set wrong.
+        cause: &'static str,
     },
     /// A character that base64 doesn't have.
     #[error("'{}' at position {position} doesn't belong into a code", found.escape_default())]
@@ -98,14 +98,14 @@ pub fn text(bytes: &[u8]) -> String {
 
 fn mistyped_prefix(text: &str) -> Option<FrameError> {
     let start: String = text.chars().take(PREFIX.len()).flat_map(char::to_lowercase).collect();
-    let (_, layout) = MISTYPED_PREFIXES.iter().find(|(typed, _)| *typed == start)?;
-    Some(FrameError::KeyboardLayout { layout })
+    let (_, cause) = MISTYPED_PREFIXES.iter().find(|(typed, _)| *typed == start)?;
+    Some(FrameError::KeyboardLayout { cause })
 }
 
 /// A stray sign after a good prefix is more likely a layout's than a misread: QR codes correct their own errors.
 fn stray(found: char, position: usize) -> FrameError {
     if !found.is_ascii() || MISTYPED_SIGNS.contains(found) {
-        FrameError::KeyboardLayout { layout: "one with other signs" }
+        FrameError::KeyboardLayout { cause: "the computer's keyboard has other signs than the scanner's" }
     } else {
         FrameError::Character { found, position }
     }

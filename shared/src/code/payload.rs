@@ -72,8 +72,8 @@ impl CombinedCode {
         frame::text(&raw(self.token, self.language, self.issued_at, &self.signature, &self.coupons))
     }
 
-    /// Reads what a scanner delivered, with all checks of EMVCo CPM 5.1 in their order and then our own. The signature, the
-    /// time and the claims are the provider's to judge.
+    /// Reads what a scanner delivered, with all checks of EMVCo CPM 5.1 in their order and then our own. The signature,
+    /// the time and the claims are the provider's to judge.
     pub fn decode(text: &str) -> Result<Self, CodeError> {
         let bytes = frame::bytes(text)?;
         let cpm = emv::parse(&bytes)?;
@@ -86,8 +86,8 @@ impl CombinedCode {
         Ok(Self { token, language, issued_at, signature, coupons })
     }
 
-    /// The bytes that the signature must cover: `"onescan code v1"`, token number (10 bytes), time (4 bytes, big endian), the
-    /// language's length (1 byte, zero where there is none) and letters, the value of E1 as transmitted.
+    /// The bytes that the signature must cover: `"onescan code v1"`, token number (10 bytes), time (4 bytes, big endian),
+    /// the language's length (1 byte, zero where there is none) and letters, the value of E1 as transmitted.
     #[must_use]
     pub fn signing_input(&self) -> Vec<u8> {
         signing_input(self.token, self.language, self.issued_at, &self.coupons)
@@ -103,17 +103,22 @@ impl CombinedCode {
 /// How many characters the text of a code has whose claims and language take so many bytes (0 for none).
 #[must_use]
 pub fn chars(claims_len: usize, language_len: usize) -> usize {
-    let template = if claims_len == 0 { 0 } else { tlv::size(COUPONS, tlv::size(CLAIMS, claims_len)) };
-    let language = if language_len == 0 { 0 } else { tlv::size(emv::LANGUAGE, language_len) };
-    let transparent = tlv::size(ISSUED_AT, 4) + tlv::size(SIGNATURE, 64);
-    let application = tlv::size(emv::AID, AID.len())
-        + tlv::size(emv::PAN, 10)
-        + language
-        + tlv::size(emv::TRANSPARENT, transparent);
-    let raw = tlv::size(emv::PAYLOAD_FORMAT, emv::VERSION.len())
-        + tlv::size(emv::APPLICATION, application)
-        + template;
-    raw.div_ceil(3).saturating_mul(4)
+    let sum = |sizes: &[usize]| sizes.iter().fold(0, |sum: usize, size| sum.saturating_add(*size));
+    let optional = |tag, len| if len == 0 { 0 } else { tlv::size(tag, len) };
+
+    let transparent = sum(&[tlv::size(ISSUED_AT, 4), tlv::size(SIGNATURE, 64)]);
+    let application = sum(&[
+        tlv::size(emv::AID, AID.len()),
+        tlv::size(emv::PAN, 10),
+        optional(emv::LANGUAGE, language_len),
+        tlv::size(emv::TRANSPARENT, transparent),
+    ]);
+    let code = sum(&[
+        tlv::size(emv::PAYLOAD_FORMAT, emv::VERSION.len()),
+        tlv::size(emv::APPLICATION, application),
+        optional(COUPONS, optional(CLAIMS, claims_len)),
+    ]);
+    code.div_ceil(3).saturating_mul(4)
 }
 
 /// The whole code, in the order of the layout at the head of [`super`].

@@ -67,7 +67,8 @@ pub enum TlvError {
     },
 }
 
-/// All objects of `bytes`, which must end where the last of them ends. Constructed ones aren't opened: call again with their value.
+/// All objects of `bytes`, which must end where the last of them ends. Constructed ones aren't opened: call again with
+/// their value.
 pub fn read(bytes: &[u8]) -> Result<Vec<Object<'_>>, TlvError> {
     let mut objects = Vec::new();
     let mut at = 0;

@@ -95,7 +95,8 @@ impl fmt::Display for TokenNumber {
     }
 }
 
-/// The Luhn digit that belongs after `body`: every second digit from the right counts double, the digits of the double added.
+/// The Luhn digit that belongs after `body`: every second digit from the right counts double, the digits of the double
+/// added.
 fn luhn(body: u64) -> u64 {
     let (mut rest, mut double, mut sum) = (body, true, 0);
     while rest > 0 {

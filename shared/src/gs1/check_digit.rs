@@ -1,4 +1,4 @@
-//! The modulo-10 check digit of every GS1 number [GS1 General Specifications 7.9.1].
+//! The modulo-10 check digit of every GS1 number [GS1 General Specifications 7.9].
 
 /// The check digit (0 to 9) that belongs after `body`, a number written without its check digit.
 ///

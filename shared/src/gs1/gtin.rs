@@ -17,13 +17,13 @@ const MAX: u64 = 99_999_999_999_999;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gtin(u64);
 
-/// Where in the world a number means the same item, by its prefix [GS1 General Specifications 1.4.2 and 1.4.3].
+/// Where in the world a number means the same item, by its prefix [GS1 General Specifications 1.4].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Circulation {
     /// The number names one item everywhere.
     Global,
-    /// GS1 prefixes 02, 04 and 20 to 29, UPC number systems 2 and 4, GTIN-8s that start with 0 or 2. Each shop or region gives
-    /// these out by itself (goods weighed in the store, with the price in the number): never an offer's item.
+    /// GS1 prefixes 02, 04 and 20 to 29, UPC number systems 2 and 4, GTIN-8s that start with 0 or 2. Each shop or region
+    /// gives these out by itself (goods weighed in the store, with the price in the number): never an offer's item.
     Restricted,
     /// GS1 prefixes 05, 98 and 99 (UPC number system 5): a paper coupon or refund receipt, not an item.
     Coupon,

@@ -1,4 +1,4 @@
-//! UPC-E: a GTIN-12 with its zeros squeezed out [GS1 General Specifications 5.2.2.4.2].
+//! UPC-E: a GTIN-12 with its zeros squeezed out [GS1 General Specifications 5.2.2.4].
 
 use super::GtinError;
 

@@ -1,0 +1,164 @@
+//! Programs that know nothing of us read our codes: two parsers of BER-TLV and a reader of QR codes.
+//!
+//! They run with the Python of `ONESCAN_PYTHON` (which has the packages ber-tlv, zxing-cpp and pillow) and with the
+//! packages in `ONESCAN_NODE_MODULES` (ber-tlv). The full test command installs and sets both.
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use image::{GrayImage, Luma};
+use proto::claims;
+use qrcode::bits::Bits;
+use qrcode::{Color, EcLevel, QrCode, Version};
+use serde_json::{Value, json};
+use shared::code::{CODE_CHARS_COMFORT, CODE_CHARS_MAX, Language, TokenNumber, UnsignedCode, frame, tlv};
+use shared::gs1::Gtin;
+use shared::ids::OfferNumber;
+use shared::offer::Claim;
+
+/// The text of a code with so many coupons, each 5.00 off one unit.
+fn code(coupons: u32) -> String {
+    let claim = |offer| Claim {
+        gtin: Gtin::parse("6901234567892").unwrap(),
+        offer_number: OfferNumber(100_001 + offer),
+        discount_minor: 500,
+        units: 1,
+    };
+    let unsigned = UnsignedCode {
+        token: TokenNumber::from_body(912_345_678_901_234_567).unwrap(),
+        language: Some(Language::parse("zhen").unwrap()),
+        issued_at: 1_735_017_600,
+        claims: claims::encode(&(0..coupons).map(claim).collect::<Vec<_>>()),
+    };
+    unsigned.sign_with(std::array::from_fn(|place| u8::try_from(place * 89 % 251).unwrap())).encode()
+}
+
+/// The code as the scripts print it.
+fn tree(bytes: &[u8]) -> Value {
+    let node = |object: &tlv::Object<'_>| {
+        let value = if object.tag.is_constructed() { tree(object.value) } else { json!(hex(object.value)) };
+        json!([object.tag.to_string(), value])
+    };
+    tlv::read(bytes).unwrap().iter().map(node).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+/// The lines of JSON that a script of `tests/interop` prints.
+fn run(mut command: Command, input: &str) -> Vec<Value> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?} doesn't start: {error}"));
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn python(script: &str) -> Command {
+    let mut command = Command::new(setting("ONESCAN_PYTHON"));
+    command.arg(interop(script));
+    command
+}
+
+fn node(script: &str) -> Command {
+    let mut command = Command::new("node");
+    command.arg(interop(script)).env("NODE_PATH", setting("ONESCAN_NODE_MODULES"));
+    command
+}
+
+fn setting(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests by `cargo xtask test`"))
+}
+
+fn interop(script: &str) -> String {
+    format!("{}/interop/{script}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[track_caller]
+fn check_same_tree(command: Command) {
+    // The last has templates of over 127 and of over 255 bytes.
+    let codes = [0, 1, 5, 10, 13].map(code);
+    let input: String = codes.iter().map(|code| format!("{}\n", json!(code))).collect();
+    let ours: Vec<Value> = codes.iter().map(|code| tree(&frame::bytes(code).unwrap())).collect();
+    assert_eq!(run(command, &input), ours);
+}
+
+#[test]
+fn pythons_ber_tlv_reads_the_same_tree() {
+    check_same_tree(python("read_ber_tlv.py"));
+}
+
+#[test]
+fn nodes_ber_tlv_reads_the_same_tree() {
+    check_same_tree(node("read_ber_tlv.js"));
+}
+
+/// The margin that ISO/IEC 18004 asks for.
+const QUIET_MODULES: usize = 4;
+const PIXELS_PER_MODULE: usize = 4;
+
+fn pixels(modules: usize) -> u32 {
+    u32::try_from(modules * PIXELS_PER_MODULE).unwrap()
+}
+
+/// The smallest QR code at this level, all in byte mode (the writer's own choice mixes modes, which makes base64 longer).
+fn smallest(text: &str, level: EcLevel) -> (i16, QrCode) {
+    let at = |version| {
+        let mut bits = Bits::new(Version::Normal(version));
+        bits.push_byte_data(text.as_bytes()).ok()?;
+        bits.push_terminator(level).ok()?;
+        Some((version, QrCode::with_bits(bits, level).ok()?))
+    };
+    (1..=40).find_map(at).unwrap()
+}
+
+/// As a wallet draws it: level M, or L where M would need a larger code than version 15.
+fn draw(text: &str, path: &Path) -> (i16, usize, char) {
+    let (version, code, level) = match smallest(text, EcLevel::M) {
+        (version @ ..=15, code) => (version, code, 'M'),
+        _ => {
+            let (version, code) = smallest(text, EcLevel::L);
+            (version, code, 'L')
+        }
+    };
+    let colors = code.to_colors();
+    let side = code.width() + 2 * QUIET_MODULES;
+    let picture = GrayImage::from_fn(pixels(side), pixels(side), |x, y| {
+        let module = |pixel: u32| {
+            (pixel as usize / PIXELS_PER_MODULE).checked_sub(QUIET_MODULES).filter(|at| *at < code.width())
+        };
+        let dark = module(x).zip(module(y)).is_some_and(|(x, y)| colors[y * code.width() + x] == Color::Dark);
+        Luma([if dark { 0 } else { 255 }])
+    });
+    picture.save(path).unwrap();
+    (version, code.width(), level)
+}
+
+#[test]
+fn zxing_reads_the_drawn_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let coupons = [0, 1, 3, 5, 10, 13];
+    let codes = coupons.map(code);
+    let mut reader = python("read_qr.py");
+    for (coupons, text) in coupons.iter().zip(&codes) {
+        let path = folder.path().join(format!("{coupons}.png"));
+        let (version, modules, level) = draw(text, &path);
+        println!(
+            "{coupons:2} coupons: {} characters, QR version {version}-{level}, {modules} modules",
+            text.len()
+        );
+        assert!(text.len() <= CODE_CHARS_MAX && version <= 15);
+        assert_eq!(level, if text.len() <= CODE_CHARS_COMFORT { 'M' } else { 'L' });
+        reader.arg(path);
+    }
+    let read: Vec<Value> = codes.iter().map(|text| json!([text])).collect();
+    assert_eq!(run(reader, ""), read);
+}
