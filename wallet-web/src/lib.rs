@@ -3,7 +3,9 @@
 //! for WASM alone.
 
 pub mod api;
+pub mod i18n;
 pub mod keys;
+pub mod model;
 pub mod pay;
 pub mod qr;
 pub mod stock;

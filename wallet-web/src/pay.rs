@@ -14,7 +14,7 @@ pub use clock::clock_offset_ms;
 pub use plan::{Choice, Choices, Chosen, LeftOut, Plan, plan};
 
 /// A code is renewed after this long.
-pub const RENEW_AFTER_MS: i64 = 30_000;
+pub const RENEW_AFTER_MS: u32 = 30_000;
 
 /// A code as shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
