@@ -4,14 +4,26 @@ mod issuer;
 mod operator;
 mod raw_till;
 mod shopper;
+mod till;
 
 pub use issuer::{Deal, Issuer};
 pub use operator::{Operator, Shop};
 pub use raw_till::{RawTill, Sale, payment_id};
-pub use shopper::{Now, Shopper, claim_of};
+pub use shopper::{Shopper, claim_of};
+pub use till::{Item, Sold, Till, basket_of, journal, outcome};
+
+use std::{sync::Arc, time::SystemTime};
 
 use proto::{status::Failure, v1};
-use tonic::{Request, Response, Status, metadata::MetadataValue};
+use shared::time::UnixMillis;
+use tonic::{
+    Request, Response, Status,
+    metadata::MetadataValue,
+    transport::{Channel, Endpoint},
+};
+
+/// Where everybody in a story reads the time.
+pub type Now = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
 
 /// The provider's currency in every story.
 pub const CURRENCY: &str = "CNY";
@@ -26,6 +38,19 @@ pub fn minor(text: &str) -> i64 {
     let (whole, cents) = text.split_once('.').expect("an amount such as 25.00");
     assert_eq!(cents.len(), 2, "an amount such as 25.00, not {text}");
     format!("{whole}{cents}").parse().expect("an amount such as 25.00")
+}
+
+/// The machine's own clock, for stories with programs in processes of their own.
+pub fn system_time() -> Now {
+    Arc::new(|| {
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a time after 1970");
+        UnixMillis(i64::try_from(since_1970.as_millis()).expect("a time before the year 292 million"))
+    })
+}
+
+/// A connection to a provider, made when it is first used and again when it breaks.
+pub fn connect(url: &str) -> Channel {
+    Endpoint::from_shared(url.to_owned()).expect("a URL").connect_lazy()
 }
 
 /// A request with the caller's key or session.

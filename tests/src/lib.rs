@@ -4,12 +4,15 @@
 //! - [`world`]: a provider in this process, with a clock that stands still until it is moved
 //! - [`actors`]: who acts: operator, manufacturer, shopper, till, and a till without scruples
 //! - [`books`]: balances, coupons and campaigns as they stand, to be compared, and the rules that they keep
+//! - [`ledger_file`]: the provider's database, read from the disk when all is over
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
 //! - [`browser`]: the wallet as a person sees it
 
 pub mod actors;
 pub mod books;
 pub mod browser;
+pub mod ledger_file;
+pub mod process;
 pub mod proxy;
 pub mod seed;
 pub mod world;

@@ -1,5 +1,7 @@
 //! The provider's operator.
 
+use std::time::Duration;
+
 use proto::v1::{self, operator_service_client::OperatorServiceClient};
 use tonic::transport::Channel;
 use uuid::Uuid;
@@ -67,6 +69,18 @@ impl Operator {
         let request = v1::GetBalanceRequest { account: account.to_owned() };
         let got = granted(self.client().get_balance(signed(&self.key, request)).await);
         got.balance.expect("a balance").minor_units
+    }
+
+    /// Waits until the provider answers again after a restart.
+    pub async fn wait_for_the_provider(&self) {
+        let request = || signed(&self.key, v1::GetBalanceRequest { account: "cash".to_owned() });
+        for _ in 0..200 {
+            if self.client().get_balance(request()).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the provider does not come back");
     }
 
     fn client(&self) -> OperatorServiceClient<Channel> {

@@ -1,6 +1,6 @@
 //! A shopper's phone: the wallet's own client code with a key in memory.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use proto::{
     claims,
@@ -21,8 +21,7 @@ use wallet_web::{
     stock::{Stock, Token},
 };
 
-/// Where a phone reads the time: the provider's clock, or one that is wrong.
-pub type Now = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
+use super::Now;
 
 /// A phone with a wallet.
 pub struct Shopper {
