@@ -10,7 +10,7 @@ pub use issuer::{Deal, Issuer};
 pub use operator::{Operator, Shop};
 pub use raw_till::{RawTill, Sale, payment_id};
 pub use shopper::{Shopper, claim_of};
-pub use till::{Item, Sold, Till, basket_of, journal, outcome};
+pub use till::{Item, Sold, Till, basket_of, journal, outcome, recover};
 
 use std::{sync::Arc, time::SystemTime};
 

@@ -57,7 +57,7 @@ pub struct Checkout {
 
 impl Checkout {
     /// Starts it: one line of `basket`, paid at `url` with the terminal key, journal in `data_dir`.
-    pub async fn start(url: &str, key: &str, data_dir: &Path, basket: &Path, code: &Path) -> Self {
+    pub fn start(url: &str, key: &str, data_dir: &Path, basket: &Path, code: &Path) -> Self {
         let child = Command::new(program("pos-agent"))
             .arg("checkout")
             .arg("--provider")

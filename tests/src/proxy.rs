@@ -203,3 +203,72 @@ impl Pump {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::RangeInclusive;
+
+    use super::*;
+
+    /// A provider that sends back what it gets, and remembers how much that was.
+    async fn echo() -> (SocketAddr, watch::Receiver<usize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (got, seen) = watch::channel(0);
+        tokio::spawn(async move {
+            while let Ok((mut caller, _)) = listener.accept().await {
+                let mut piece = [0; 64];
+                while let Ok(read @ 1..) = caller.read(&mut piece).await {
+                    got.send_modify(|sum| *sum += read);
+                    caller.write_all(&piece[..read]).await.ok();
+                }
+            }
+        });
+        (address, seen)
+    }
+
+    /// Sends ten bytes: how many the provider gets, and how many come back before the end.
+    async fn check(fate: Fate, arrive: usize, come_back: RangeInclusive<usize>) {
+        let (target, mut seen) = echo().await;
+        let proxy = Proxy::scripted(target, [fate]).await.unwrap();
+        let mut caller = TcpStream::connect(proxy.address()).await.unwrap();
+        caller.write_all(&[7; 10]).await.unwrap();
+        seen.wait_for(|sum| *sum >= arrive).await.unwrap();
+        let mut back = Vec::new();
+        if fate == Fate::Honest {
+            back.resize(*come_back.start(), 0);
+            caller.read_exact(&mut back).await.unwrap();
+        } else {
+            caller.read_to_end(&mut back).await.ok();
+        }
+        assert_eq!(*seen.borrow(), arrive, "{fate:?}");
+        assert!(come_back.contains(&back.len()), "{fate:?}: {}", back.len());
+    }
+
+    #[tokio::test]
+    async fn each_fate_lets_through_what_it_says() {
+        let hold = Duration::from_millis(20);
+        check(Fate::Honest, 10, 10..=10).await;
+        check(Fate::CutAnswer { after_bytes: 3 }, 10, 3..=3).await;
+        check(Fate::SwallowAnswers { after_bytes: 0, hold }, 10, 0..=0).await;
+        check(Fate::CutRequest { after_bytes: 4 }, 4, 0..=4).await;
+    }
+
+    #[tokio::test]
+    async fn a_pulled_cable_ends_what_there_is_and_lets_nothing_through_until_it_is_back() {
+        let (target, _) = echo().await;
+        let proxy = Proxy::honest(target).await.unwrap();
+        let mut byte = [0];
+        let mut before = TcpStream::connect(proxy.address()).await.unwrap();
+        before.write_all(&[1]).await.unwrap();
+        before.read_exact(&mut byte).await.unwrap();
+        proxy.unplug();
+        assert!(before.read_exact(&mut byte).await.is_err());
+        let mut without = TcpStream::connect(proxy.address()).await.unwrap();
+        assert!(without.read_exact(&mut byte).await.is_err());
+        proxy.plug();
+        let mut after = TcpStream::connect(proxy.address()).await.unwrap();
+        after.write_all(&[2]).await.unwrap();
+        after.read_exact(&mut byte).await.unwrap();
+    }
+}

@@ -100,6 +100,11 @@ impl World {
         (self.now)()
     }
 
+    /// Where everybody here reads the time.
+    pub fn time(&self) -> Now {
+        self.now.clone()
+    }
+
     /// What carries the calls.
     pub fn channel(&self) -> Channel {
         self.channel.clone()

@@ -80,7 +80,7 @@ async fn show(phone: &Phone, name: &str) -> String {
 }
 
 async fn till(world: &Stage) -> Till {
-    Till::open(&world.url(), world.shop.till_key("Lane 1").await, world.clock_of_tills()).await
+    Till::open(&world.url(), world.shop.till_key("Lane 1").await, world.time()).await
 }
 
 async fn assert_paid(world: &Stage) {

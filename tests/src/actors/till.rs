@@ -129,6 +129,16 @@ impl Sold {
     }
 }
 
+/// Brings everything that a till's journal has unfinished to its end.
+pub async fn recover(url: &str, key: &str, data_dir: &Path, now: Now) {
+    let provider = ProviderSettings { address: url.to_owned(), ca_pem: None, key: key.to_owned() };
+    let settings = TillSettings { provider, data_dir: data_dir.to_owned(), currency: Currency::CNY };
+    let (_till, recoveries) = Agent::open(&settings, Arc::new(Hand(now))).expect("the till opens");
+    for mut recovery in recoveries {
+        outcome(&mut recovery.running).await;
+    }
+}
+
 /// How a payment ends.
 pub async fn outcome(running: &mut Running) -> Outcome {
     match running.ended().await {

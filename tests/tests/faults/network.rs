@@ -30,7 +30,7 @@ async fn over_a_network_that_fails_all_the_time_each_purchase_is_made_once_or_no
         let mut phone = world.phone("1000.00").await;
         let key = world.shop.till_key(&format!("Lane {lane}")).await;
         // The offers come over the good line: what fails here is the paying.
-        let till = Till::open(&world.url(), key, world.clock_of_tills()).await.behind(&network.url());
+        let till = Till::open(&world.url(), key, world.time()).await.behind(&network.url());
         lanes.spawn(async move {
             let spent_minor = sell(&till, &mut phone, offer).await;
             (till, phone, spent_minor)
@@ -100,7 +100,7 @@ async fn a_line_that_stays_dead_is_given_up_and_the_payment_taken_back_when_it_l
     let fates = [Fate::SwallowAnswers { after_bytes: 0, hold: Duration::from_millis(700) }];
     let network = Proxy::scripted(world.address(), fates).await.expect("a proxy");
     let key = world.shop.till_key("Lane 1").await;
-    let till = Till::open(&world.url(), key, world.clock_of_tills()).await.behind(&network.url());
+    let till = Till::open(&world.url(), key, world.time()).await.behind(&network.url());
 
     let mut running = till.start(&BASKET, &phone.code().await);
     while phone.balance().await != minor("75.00") {

@@ -122,7 +122,7 @@ async fn a_shop_that_the_offer_does_not_name_is_told_so_by_its_own_till() {
     here.completed();
     phone.expect_balance("70.00").await;
 
-    let there = Till::open(&world.url(), other.till_key("Lane 1").await, world.clock_of_tills()).await;
+    let there = Till::open(&world.url(), other.till_key("Lane 1").await, world.time()).await;
     there.pay(&[(SHAMPOO, 1, 3000)], &phone.code().await).await.completed();
     phone.expect_balance("45.00").await;
 }
