@@ -70,17 +70,23 @@ fn own_or_debian() -> Outcome<Toolchain> {
     if has_target()? {
         return Ok(Toolchain::Own);
     }
-    match run(Command::new("rustup").args(["target", "add", TARGET])) {
-        Ok(()) => Ok(Toolchain::Own),
-        Err(rustup) if needs::is_debian() => {
-            println!("{rustup}: falling back on Debian's compiler");
-            debian()
-        }
-        Err(rustup) => Err(format!(
-            "{rustup}\nThe wallet needs Rust's standard library for {TARGET}: `rustup target add {TARGET}`."
-        )
-        .into()),
+    let added = run(Command::new("rustup").args(["target", "add", TARGET]));
+    // Rustup goes by its own list: it says "up to date" also where the files have gone. Only the files count.
+    if has_target()? {
+        return Ok(Toolchain::Own);
     }
+    let why = added
+        .err()
+        .map_or_else(|| format!("rustup lists {TARGET}, but its files are missing"), |e| e.to_string());
+    if needs::is_debian() {
+        println!("{why}: falling back on Debian's compiler");
+        return debian();
+    }
+    Err(format!(
+        "{why}\nThe wallet needs Rust's standard library for {TARGET}: `rustup target remove {TARGET}`, then \
+         `rustup target add {TARGET}`."
+    )
+    .into())
 }
 
 /// Whether the compiler that runs this program has the target already, whoever installed it.
