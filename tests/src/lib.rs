@@ -1,7 +1,7 @@
 //! The whole system as a stage for stories: a provider with its till, phones, shops and manufacturers, and the things that go
 //! wrong between them.
 //!
-//! - [`world`]: a provider in this process, with a clock that stands still until it is moved
+//! - [`world`]: a provider with a shop and a manufacturer; [`stage`]: one in this process, with a clock that stands still
 //! - [`actors`]: who acts: operator, manufacturer, shopper, till, and a till without scruples
 //! - [`books`]: balances, coupons and campaigns as they stand, to be compared, and the rules that they keep
 //! - [`ledger_file`]: the provider's database, read from the disk when all is over
@@ -15,4 +15,5 @@ pub mod ledger_file;
 pub mod process;
 pub mod proxy;
 pub mod seed;
+pub mod stage;
 pub mod world;

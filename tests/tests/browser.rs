@@ -30,6 +30,7 @@ async fn the_wallet_opens_clips_shows_and_sees_the_payment_by_itself() {
     phone.see("receipt").await;
     phone.read("receipt-paid", "25.00").await;
     phone.screenshot("4-receipt").await;
+    phone.tap("done").await;
     phone.tap("tab-offers").await;
     phone.read("balance", "75.00").await;
     assert_paid(&world).await;
@@ -68,7 +69,7 @@ async fn open_and_clip(phone: &Phone, offer: u32) {
     phone.see(&format!("offer-{offer}")).await;
     phone.tap(&format!("clip-{offer}")).await;
     phone.tap("tab-coupons").await;
-    phone.read("coupons", "5.00").await;
+    phone.see(&format!("unclip-{offer}")).await;
 }
 
 /// Opens the Pay screen and reads the code off a screenshot of the whole screen.

@@ -9,6 +9,7 @@ use tests::{
     process::{ServerProcess, operator_key},
     proxy::Proxy,
     seed::Seed,
+    stage::database,
     world::{SHAMPOO, World},
 };
 
@@ -74,7 +75,7 @@ async fn a_server_killed_at_any_moment_agrees_with_the_tills_in_the_end() {
 
     server.kill().await;
     let journals: Vec<_> = lanes.iter().map(|(till, ..)| till.journal()).collect();
-    let tally = agree(&journals, &audit(&folder.path().join("onescan.sqlite")));
+    let tally = agree(&journals, &audit(&database(folder.path())));
     println!("{tally:?} over {kills} kills of the server");
     assert_eq!(books.balance(&world.shop.account()), tally.paid * 3000);
     assert!(tally.paid > 0);

@@ -3,7 +3,7 @@
 use proto::v1::PaymentState;
 use shared::{offer::Refusal, reason::Reason};
 use tests::{
-    actors::{Sale, payment_id},
+    actors::{Deal, Sale, claim_of, payment_id},
     stage::Stage,
     world::SHAMPOO,
 };
@@ -83,7 +83,7 @@ async fn after_a_day_it_is_too_late() {
 async fn a_coupon_that_ended_meanwhile_comes_back_expired() {
     let world = Stage::set().await;
     let ends = world.now().plus_ms(60_000);
-    let deal = tests::actors::Deal::off_each(500, 1).on(SHAMPOO).until(ends);
+    let deal = Deal::off_each(500, 1).on(SHAMPOO).until(ends);
     let offer = world.offer("Silk Shampoo", deal).await;
     let mut phone = world.phone("100.00").await;
     let coupon = phone.clip(offer).await;
@@ -95,7 +95,41 @@ async fn a_coupon_that_ended_meanwhile_comes_back_expired() {
     till.reverse(sale.id()).await.expect("it can be undone");
     phone.expect_balance("100.00").await;
     assert!(phone.coupons().await.is_empty(), "an ended coupon is not to be clipped again");
-    let claims = [tests::actors::claim_of(&coupon.offer.expect("the offer"))];
+    let claims = [claim_of(&coupon.offer.expect("the offer"))];
     let again = Sale::of(&phone.claim(&claims).await, 3000).redeems(offer, SHAMPOO, 1, 3000, 500);
     coupons_refused(&world, &phone, &till, &again, &[(offer, Refusal::Expired)]).await;
+}
+
+#[tokio::test]
+async fn what_a_coupon_did_not_need_is_free_again_once_nothing_can_be_reversed() {
+    let world = Stage::set().await;
+    let offer = world.offer("Silk Shampoo", Deal::percent_off(1000, 500).on(SHAMPOO)).await;
+    let mut phone = world.phone("100.00").await;
+    phone.clip(offer).await;
+    let before = world.books(&[&phone]).await;
+    let sale = Sale::of(&phone.code().await, 3000).redeems(offer, SHAMPOO, 1, 3000, 300);
+    completed(world.raw_till().await.pay(&sale).await);
+    world.sweep().await;
+    assert_eq!(world.books(&[&phone]).await.reserved(offer), 200, "a reversal could need it");
+
+    world.clock.advance_ms(24 * 3_600_000 + 1);
+    world.sweep().await;
+    let after = world.books(&[&phone]).await;
+    assert_eq!(after.reserved(offer), 0);
+    assert_eq!(after.budget(offer), before.budget(offer) + 200);
+}
+
+#[tokio::test]
+async fn what_an_ended_coupon_held_is_free_again() {
+    let world = Stage::set().await;
+    let ends = world.now().plus_ms(60_000);
+    let offer = world.offer("Silk Shampoo", Deal::off_each(500, 2).on(SHAMPOO).until(ends)).await;
+    let phone = world.phone("0.00").await;
+    let budget = world.books(&[&phone]).await.budget(offer);
+    phone.clip(offer).await;
+    assert_eq!(world.books(&[&phone]).await.reserved(offer), 1000);
+    world.clock.set(ends);
+    world.sweep().await;
+    let after = world.books(&[&phone]).await;
+    assert_eq!((after.reserved(offer), after.budget(offer)), (0, budget));
 }
