@@ -109,13 +109,10 @@ impl Shopper {
 
     async fn sign(&mut self, plan: &Plan, now: UnixMillis) -> String {
         self.stock.end_visit();
-        let token = match self.stock.take(now) {
-            Some(token) => token,
-            None => {
-                self.fetch_tokens().await;
-                self.stock.take(now).expect("fresh tokens")
-            }
-        };
+        if self.stock.wanted(now) > 0 {
+            self.fetch_tokens().await;
+        }
+        let token = self.stock.take(now).expect("the stock was filled");
         let code = sign(plan, token.number, language(), now, &self.key).await.expect("the key signs");
         code.text
     }

@@ -62,8 +62,8 @@ async fn a_code_of_another_provider_finds_no_token() {
     let here = Stage::set().await;
     let mut phone = here.phone("100.00").await;
     let till = here.raw_till().await;
-    let mut stranger = Stage::set().await.phone("100.00").await;
-    let code = stranger.code().await;
+    let elsewhere = Stage::set().await;
+    let code = elsewhere.phone("100.00").await.code().await;
     refused(&here, &phone, &till, &Sale::of(&code, 1000), Reason::TokenUnknown).await;
     completed(till.pay(&Sale::of(&phone.code().await, 1000)).await);
 }
