@@ -113,4 +113,6 @@ diesel::table! {
 }
 diesel::joinable!(redemptions -> payments (payment_id));
 diesel::allow_tables_to_appear_in_same_query!(redemptions, payments);
+diesel::allow_tables_to_appear_in_same_query!(tokens, wallets);
+
 diesel::allow_tables_to_appear_in_same_query!(coupons, campaigns);
