@@ -41,12 +41,12 @@ class Provider:
             response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
         )
 
-    def call(self, key, service, name, **fields):
+    def call(self, key, service, name, /, **fields):
         request = message_factory.GetMessageClass(self.method(service, name).input_type)(**fields)
         metadata = [("authorization", f"Bearer {key}")] if key else []
         return self.stub(service, name, "unary_unary")(request, metadata=metadata, timeout=20)
 
-    def message(self, name, **fields):
+    def message(self, name, /, **fields):
         return message_factory.GetMessageClass(self.pool.FindMessageTypeByName(f"onescan.v1.{name}"))(**fields)
 
 

@@ -15,7 +15,7 @@ use tests::{
 
 use crate::agreement::agree;
 
-const KILLS_MIN: u32 = 24;
+const KILLS_MIN: u32 = 40;
 const LANES: usize = 3;
 /// About as long as a purchase takes.
 const PURCHASE_MS: u64 = 30;

@@ -17,7 +17,7 @@ use tests::{
 
 use crate::agreement::agree;
 
-const KILLS_MIN: u32 = 24;
+const KILLS_MIN: u32 = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_till_killed_at_any_moment_agrees_with_the_server_in_the_end() {
