@@ -9,3 +9,12 @@ pub mod model;
 pub mod pay;
 pub mod qr;
 pub mod stock;
+
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+mod pages;
+#[cfg(target_arch = "wasm32")]
+mod storage;
