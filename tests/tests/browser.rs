@@ -21,6 +21,7 @@ async fn the_wallet_opens_clips_shows_and_sees_the_payment_by_itself() {
     let offer = world.shampoo_offer().await;
     let till = till(&world).await;
     let phone = Phone::open(&world.url(), "en-US").await;
+    phone.see("open-wallet").await;
     phone.screenshot("1-welcome").await;
     open_and_clip(&phone, offer).await;
     phone.screenshot("2-clipped").await;
@@ -46,9 +47,13 @@ async fn the_wallet_pays_with_the_network_cut_off_before_the_pay_screen() {
     let network = Proxy::honest(world.address()).await.expect("a proxy");
     let phone = Phone::open(&network.url(), "zh-CN").await;
     open_and_clip(&phone, offer).await;
+    let kept = "return navigator.serviceWorker.ready.then(worker => worker.active !== null)";
+    assert_eq!(phone.evaluate(kept).await, true, "the wallet keeps itself on the phone");
 
     network.unplug();
     phone.offline(true).await;
+    // The shopper comes back to it in the shop.
+    phone.reload().await;
     let code = show(&phone, "5-pay-offline").await;
     phone.see("offline").await;
     till.pay(&SHAMPOO_AT_30, &code).await.completed();
