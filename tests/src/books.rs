@@ -35,7 +35,8 @@ impl Books {
         let of_campaign =
             |offer: &u32| [format!("campaign_budget:{offer}"), format!("campaign_reserved:{offer}")];
         let own = ["cash".to_owned(), "provider_fees".to_owned()];
-        let names = known.accounts.iter().cloned().chain(known.offers.iter().flat_map(of_campaign)).chain(own);
+        let names =
+            known.accounts.iter().cloned().chain(known.offers.iter().flat_map(of_campaign)).chain(own);
         let mut balances = BTreeMap::new();
         for name in names {
             let balance = operator.balance(&name).await;

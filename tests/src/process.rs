@@ -46,7 +46,10 @@ impl ServerProcess {
 
 /// The key that a new provider leaves in its folder.
 pub fn operator_key(data_dir: &Path) -> String {
-    fs::read_to_string(data_dir.join("operator.key")).expect("a new provider writes operator.key").trim().to_owned()
+    fs::read_to_string(data_dir.join("operator.key"))
+        .expect("a new provider writes operator.key")
+        .trim()
+        .to_owned()
 }
 
 /// One run of `pos-agent checkout`, the code on its standard input.

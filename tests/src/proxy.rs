@@ -5,7 +5,10 @@ use std::{
     collections::VecDeque,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -53,20 +56,16 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Draws one; about one connection in five carries a handful of purchases before it is cut.
+    /// Draws one. A payment is some 900 bytes there and 300 back, so that most connections end within their first or second.
     fn draw(seed: &mut Seed) -> Self {
+        let (there, back) = (seed.below(2000), seed.below(500));
         match seed.below(10) {
-            0 | 1 => Self::CutRequest { after_bytes: 4000 + seed.below(8000) },
-            2 | 3 => Self::CutRequest { after_bytes: seed.below(1600) },
-            4..=6 => Self::CutAnswer { after_bytes: seed.below(900) },
-            7 | 8 => Self::SwallowAnswers {
-                after_bytes: seed.below(900),
-                hold: Duration::from_millis(50 + seed.below(400)),
-            },
-            _ => Self::Slow {
-                delay: Duration::from_millis(1 + seed.below(40)),
-                after_bytes: 1000 + seed.below(4000),
-            },
+            0..=2 => Self::CutRequest { after_bytes: there },
+            3..=5 => Self::CutAnswer { after_bytes: back },
+            6 | 7 => {
+                Self::SwallowAnswers { after_bytes: back, hold: Duration::from_millis(50 + seed.below(400)) }
+            }
+            _ => Self::Slow { delay: Duration::from_millis(1 + seed.below(40)), after_bytes: 500 + there },
         }
     }
 }
@@ -77,6 +76,7 @@ pub struct Proxy {
     address: SocketAddr,
     cable: watch::Sender<bool>,
     target: Arc<Mutex<SocketAddr>>,
+    faults: Arc<AtomicU32>,
     accepting: JoinHandle<()>,
 }
 
@@ -103,14 +103,21 @@ impl Proxy {
         let (cable, plugged) = watch::channel(true);
         let target = Arc::new(Mutex::new(target));
         let to = Arc::clone(&target);
+        let faults = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&faults);
         let accepting = tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 let fate = next();
                 let to = *to.lock().unwrap_or_else(PoisonError::into_inner);
-                tokio::spawn(connection(caller, to, fate, plugged.clone()));
+                let (count, plugged) = (Arc::clone(&count), plugged.clone());
+                tokio::spawn(async move {
+                    if connection(caller, to, fate, plugged).await.is_some() {
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
             }
         });
-        Ok(Self { address, cable, target, accepting })
+        Ok(Self { address, cable, target, faults, accepting })
     }
 
     /// Where callers connect to.
@@ -121,6 +128,11 @@ impl Proxy {
     /// The same as a URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// How many connections met the fate that was drawn for them, so that a test can say that there were faults at all.
+    pub fn faults(&self) -> u32 {
+        self.faults.load(Ordering::Relaxed)
     }
 
     /// The provider has moved, as after a restart on another port.
@@ -146,12 +158,17 @@ impl Drop for Proxy {
     }
 }
 
-/// One connection until its fate, an end, or the pulled cable.
-async fn connection(caller: TcpStream, target: SocketAddr, fate: Fate, mut plugged: watch::Receiver<bool>) {
+/// One connection until its fate, an end, or the pulled cable; says whether it was its fate.
+async fn connection(
+    caller: TcpStream,
+    target: SocketAddr,
+    fate: Fate,
+    mut plugged: watch::Receiver<bool>,
+) -> Option<Sealed> {
     if !*plugged.borrow_and_update() {
-        return;
+        return None;
     }
-    let Ok(provider) = TcpStream::connect(target).await else { return };
+    let provider = TcpStream::connect(target).await.ok()?;
     let (from_caller, to_caller) = caller.into_split();
     let (from_provider, to_provider) = provider.into_split();
     let (there, back) = match fate {
@@ -166,11 +183,14 @@ async fn connection(caller: TcpStream, target: SocketAddr, fate: Fate, mut plugg
         }
     };
     tokio::select! {
-        () = there.run(from_caller, to_provider) => {}
-        () = back.run(from_provider, to_caller) => {}
-        _ = plugged.wait_for(|plugged| !plugged) => {}
+        end = there.run(from_caller, to_provider) => end,
+        end = back.run(from_provider, to_caller) => end,
+        _ = plugged.wait_for(|plugged| !plugged) => None,
     }
 }
+
+/// The connection met its fate.
+struct Sealed;
 
 /// One direction of a connection.
 #[derive(Default)]
@@ -186,21 +206,22 @@ impl Pump {
     }
 
     /// Returns when the connection is to be closed.
-    async fn run(self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    async fn run(self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> Option<Sealed> {
         let mut left = self.limit_bytes.unwrap_or(u64::MAX);
         let mut piece = [0_u8; 4096];
         while let Ok(read @ 1..) = from.read(&mut piece).await {
             tokio::time::sleep(self.delay).await;
             let passed = read.min(usize::try_from(left).unwrap_or(usize::MAX));
             if to.write_all(&piece[..passed]).await.is_err() {
-                return;
+                return None;
             }
             left -= passed as u64;
             if left == 0 {
                 tokio::time::sleep(self.swallow_for).await;
-                return;
+                return Some(Sealed);
             }
         }
+        None
     }
 }
 

@@ -41,7 +41,9 @@ async fn buf_curl_finds_its_way_by_both_versions_of_reflection() {
     let world = Stage::live().await;
     for reflection in ["grpc-v1", "grpc-v1alpha"] {
         let listed = buf(&world, reflection, &["--list-methods"], "");
-        for method in ["OperatorService/GetBalance", "PaymentService/CreatePayment", "WalletService/WatchWallet"] {
+        for method in
+            ["OperatorService/GetBalance", "PaymentService/CreatePayment", "WalletService/WatchWallet"]
+        {
             assert!(listed.contains(&format!("onescan.v1.{method}")), "{method} is not in {listed}");
         }
         let bearer = format!("authorization: Bearer {}", world.operator.key());

@@ -53,7 +53,8 @@ impl Shopper {
 
     /// Fills the stock of tokens.
     pub async fn fetch_tokens(&mut self) {
-        let tokens = self.provider.issue_tokens(TOKENS_PER_CALL_MAX).await.expect("the provider gives tokens");
+        let tokens =
+            self.provider.issue_tokens(TOKENS_PER_CALL_MAX).await.expect("the provider gives tokens");
         self.stock.add(tokens.iter().map(|token| Token {
             number: TokenNumber::parse(&token.token_number).expect("a token number"),
             expires_at: time_from_wire("expires_at", token.expires_at.as_ref()).expect("a time"),

@@ -125,9 +125,8 @@ async fn every_refused_coupon_is_named_and_the_others_can_go_on_without_them() {
     .await;
 
     // The same code, a new payment id: a refusal does not use the token up.
-    let rest = Sale::of(&code, 4000)
-        .redeems(shampoo, SHAMPOO, 1, PRICE, 500)
-        .redeems(soap, SOAP, 1, 1000, 200);
+    let rest =
+        Sale::of(&code, 4000).redeems(shampoo, SHAMPOO, 1, PRICE, 500).redeems(soap, SOAP, 1, 1000, 200);
     completed(till.pay(&rest).await);
     phone.expect_balance("67.00").await;
 }

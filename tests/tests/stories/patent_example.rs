@@ -22,7 +22,10 @@ async fn one_scan_pays_twenty_five_and_the_manufacturer_the_other_five() {
     let sold = till.pay(&[(SHAMPOO, 1, 3000)], &phone.code().await).await;
 
     // The till: what it showed, and what the provider answered.
-    assert_eq!((sold.priced.gross.minor, sold.priced.discount.minor, sold.priced.due.minor), (3000, 500, 2500));
+    assert_eq!(
+        (sold.priced.gross.minor, sold.priced.discount.minor, sold.priced.due.minor),
+        (3000, 500, 2500)
+    );
     let receipt = sold.completed();
     assert_eq!(receipt.merchant_name, "Corner Market");
     let amounts = [&receipt.gross_amount, &receipt.discount_amount, &receipt.amount_due];
@@ -77,7 +80,10 @@ async fn a_watcher_that_comes_first_is_told_when_it_happens() {
         let message = watch.message().await.expect("the stream stands").expect("a state");
         states.push(message.payment.expect("a payment").state());
     }
-    assert!(matches!(states.as_slice(), [PaymentState::Completed, PaymentState::Reversed] | [PaymentState::Reversed]));
+    assert!(matches!(
+        states.as_slice(),
+        [PaymentState::Completed, PaymentState::Reversed] | [PaymentState::Reversed]
+    ));
 }
 
 #[tokio::test]

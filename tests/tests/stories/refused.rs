@@ -11,7 +11,13 @@ use tests::{
 };
 
 /// The till asks; the provider refuses for `reason` and remembers that it did; balances, coupons and campaigns are as before.
-pub(crate) async fn refused(world: &World, phone: &Shopper, till: &RawTill, sale: &Sale, reason: Reason) -> Failure {
+pub(crate) async fn refused(
+    world: &World,
+    phone: &Shopper,
+    till: &RawTill,
+    sale: &Sale,
+    reason: Reason,
+) -> Failure {
     let before = world.books(&[phone]).await;
     let failure = no(till.pay(sale).await);
     assert_eq!(failure.reason, reason, "{failure:?}");
