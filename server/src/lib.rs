@@ -22,5 +22,6 @@ mod secrets;
 pub mod store;
 mod sweep;
 
+pub use error::Error;
 pub use operator_key::{OPERATOR_KEY_FILE, rotate_operator_key};
 pub use running::{Running, ServeError, serve};

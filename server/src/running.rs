@@ -153,6 +153,11 @@ impl Running {
         self.tls_address
     }
 
+    /// The writer, for what needs no wire: benchmarks and tests of the engine.
+    pub fn engine(&self) -> &Engine {
+        &self.app.engine
+    }
+
     /// Settles all that is due by now, without waiting for the interval.
     pub async fn sweep(&self) -> Result<(), String> {
         sweep::sweep(&self.app).await.map_err(|error: CallError| error.to_string())

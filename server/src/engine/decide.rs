@@ -10,6 +10,9 @@ pub mod sweep;
 pub mod transfer;
 pub mod wallet;
 
+#[cfg(test)]
+mod stories;
+
 use proto::status::Failure;
 
 use super::state::{Keys, State};

@@ -65,16 +65,22 @@ impl Coded for EntryKind {
 }
 
 /// Kind and owner of an account; owner 0 where there is but one.
-pub(crate) fn account_key(account: Account) -> (i64, i64) {
+pub(crate) fn account_code(account: Account) -> (u32, u32) {
     match account {
-        Account::Wallet(id) => (1, id.0.into()),
-        Account::Merchant(id) => (2, id.0.into()),
-        Account::Issuer(id) => (3, id.0.into()),
-        Account::CampaignBudget(offer) => (4, offer.0.into()),
-        Account::CampaignReserved(offer) => (5, offer.0.into()),
+        Account::Wallet(id) => (1, id.0),
+        Account::Merchant(id) => (2, id.0),
+        Account::Issuer(id) => (3, id.0),
+        Account::CampaignBudget(offer) => (4, offer.0),
+        Account::CampaignReserved(offer) => (5, offer.0),
         Account::ProviderFees => (6, 0),
         Account::Cash => (7, 0),
     }
+}
+
+/// The same, as the columns have it.
+pub(crate) fn account_key(account: Account) -> (i64, i64) {
+    let (kind, owner) = account_code(account);
+    (kind.into(), owner.into())
 }
 
 /// The account of a kind and owner.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError,
-    codes::{account_key, account_of, bytes, maybe_uuid, uuid},
+    codes::{account_code, account_of, bytes, maybe_uuid, uuid},
     prepared::{Keyed, json, push_hex, push_number, push_pair},
     rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
     schema,
@@ -53,9 +53,12 @@ pub(crate) fn wallets_by_key(conn: &mut SqliteConnection, keys: &[[u8; 32]]) -> 
 pub(crate) fn accounts(conn: &mut SqliteConnection, accounts: &[Account]) -> Loaded<(Account, AccountRow)> {
     type Columns = (BigInt, BigInt, BigInt, Nullable<Binary>);
     let rows = keyed!(conn, Columns => (i64, i64, i64, Option<Vec<u8>>),
-        "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id FROM json_each(?) AS k \
-         CROSS JOIN accounts AS a ON a.kind = k.value->>0 AND a.owner = k.value->>1",
-        json(accounts, |text, account| push_pair(text, account_key(account))));
+    "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id FROM json_each(?) AS k \
+     CROSS JOIN accounts AS a ON a.kind = k.value >> 32 AND a.owner = k.value & 4294967295",
+    json(accounts, |text, account| {
+        let (kind, owner) = account_code(account);
+        push_pair(text, kind, owner);
+    }));
     rows.into_iter()
         .map(|(kind, owner, balance_minor, last)| {
             let last_payment = maybe_uuid(last.as_deref())?;
@@ -98,8 +101,9 @@ pub(crate) fn coupons(conn: &mut SqliteConnection, pairs: &[(WalletId, OfferNumb
     let rows = keyed!(conn, schema::coupons::SqlType => CouponRow,
         "SELECT c.wallet_id, c.offer_number, c.sequence, c.state, c.reserved_minor, c.clipped_at_ms, \
          c.redeemed_at_ms, c.payment_id FROM json_each(?) AS k \
-         CROSS JOIN coupons AS c ON c.wallet_id = k.value->>0 AND c.offer_number = k.value->>1",
-        json(pairs, |text, (wallet, offer)| push_pair(text, (wallet.0.into(), offer.0.into()))));
+         CROSS JOIN coupons AS c ON c.wallet_id = (k.value >> 32) & 4294967295 \
+         AND c.offer_number = k.value & 4294967295",
+        json(pairs, |text, (wallet, offer)| push_pair(text, wallet.0, offer.0)));
     rows.iter().map(CouponRow::read).collect()
 }
 

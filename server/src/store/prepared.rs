@@ -6,7 +6,7 @@ use std::{fmt::Write as _, marker::PhantomData};
 use diesel::{
     QueryResult, RunQueryDsl, SqliteConnection,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Binary, Nullable, Text},
+    sql_types::{self, Nullable},
     sqlite::Sqlite,
 };
 
@@ -42,7 +42,7 @@ impl<Columns> RunQueryDsl<SqliteConnection> for Keyed<Columns> {}
 impl<Columns> QueryFragment<Sqlite> for Keyed<Columns> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(self.before);
-        out.push_bind_param::<Text, _>(&self.keys)?;
+        out.push_bind_param::<sql_types::Text, _>(&self.keys)?;
         out.push_sql(self.after);
         Ok(())
     }
@@ -71,9 +71,9 @@ pub(super) fn push_number(text: &mut String, number: impl std::fmt::Display) {
     let _ = write!(text, "{number}");
 }
 
-/// A pair of numbers as JSON.
-pub(super) fn push_pair(text: &mut String, (a, b): (i64, i64)) {
-    let _ = write!(text, "[{a},{b}]");
+/// A pair of numbers of 32 bits as one of 64, which SQLite takes apart again (`>> 32`, `& 4294967295`) for less than an array.
+pub(crate) fn push_pair(text: &mut String, high: u32, low: u32) {
+    push_number(text, ((u64::from(high) << 32) | u64::from(low)).cast_signed());
 }
 
 /// Bytes as JSON, in hex.
@@ -83,29 +83,37 @@ pub(super) fn push_hex(text: &mut String, bytes: &[u8]) {
     text.push('"');
 }
 
-/// A value for one `?` of an [`Update`].
-pub(super) enum Bind<'a> {
+/// A value of a statement.
+pub(crate) enum Bind<'a> {
     /// A number.
     Int(i64),
     /// A number that may be missing.
     MaybeInt(Option<i64>),
+    /// Bytes.
+    Bytes(&'a [u8]),
     /// Bytes that may be missing.
     MaybeBytes(Option<&'a [u8]>),
+    /// Text.
+    Text(&'a str),
+    /// Text that may be missing.
+    MaybeText(Option<&'a str>),
 }
 
-/// A statement that selects nothing, with one value for each of its `?`.
-pub(super) struct Update<'a, const N: usize> {
-    sql: &'static str,
-    binds: [Bind<'a>; N],
-}
-
-impl<'a, const N: usize> Update<'a, N> {
-    /// `sql` has `N` times `?`.
-    pub(super) fn new(sql: &'static str, binds: [Bind<'a>; N]) -> Self {
-        debug_assert_eq!(sql.matches('?').count(), N);
-        Self { sql, binds }
+impl QueryFragment<Sqlite> for Bind<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        match self {
+            Bind::Int(value) => out.push_bind_param::<sql_types::BigInt, _>(value),
+            Bind::MaybeInt(value) => out.push_bind_param::<Nullable<sql_types::BigInt>, _>(value),
+            Bind::Bytes(value) => out.push_bind_param::<sql_types::Binary, _>(value),
+            Bind::MaybeBytes(value) => out.push_bind_param::<Nullable<sql_types::Binary>, _>(value),
+            Bind::Text(value) => out.push_bind_param::<sql_types::Text, _>(value),
+            Bind::MaybeText(value) => out.push_bind_param::<Nullable<sql_types::Text>, _>(value),
+        }
     }
 }
+
+/// An update: each part of its text is followed by a value.
+pub(crate) struct Update<'a, const N: usize>(pub(crate) [(&'static str, Bind<'a>); N]);
 
 impl<const N: usize> QueryId for Update<'_, N> {
     type QueryId = ();
@@ -116,16 +124,63 @@ impl<const N: usize> RunQueryDsl<SqliteConnection> for Update<'_, N> {}
 
 impl<const N: usize> QueryFragment<Sqlite> for Update<'_, N> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        let mut parts = self.sql.split('?');
-        out.push_sql(parts.next().unwrap_or_default());
-        for (bind, part) in self.binds.iter().zip(parts) {
-            match bind {
-                Bind::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
-                Bind::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
-                Bind::MaybeBytes(value) => out.push_bind_param::<Nullable<Binary>, _>(value)?,
-            }
-            out.push_sql(part);
+        for (text, bind) in &self.0 {
+            out.push_sql(text);
+            bind.walk_ast(out.reborrow())?;
         }
+        Ok(())
+    }
+}
+
+/// Rows that one statement inserts; the rest goes by [`FEW`] and one by one, so that few statements are kept.
+const MANY: usize = 32;
+const FEW: usize = 4;
+
+/// Inserts rows of `columns` values each, many with one statement. `into` is `INSERT INTO table (columns)`.
+pub(crate) fn insert(
+    conn: &mut SqliteConnection,
+    into: &'static str,
+    columns: usize,
+    mut values: &[Bind<'_>],
+) -> QueryResult<()> {
+    while !values.is_empty() {
+        let rows = match values.len() / columns {
+            MANY.. => MANY,
+            FEW.. => FEW,
+            _ => 1,
+        };
+        let (now, later) = values.split_at(rows * columns);
+        Insert { into, columns, values: now }.execute(conn)?;
+        values = later;
+    }
+    Ok(())
+}
+
+struct Insert<'a> {
+    into: &'static str,
+    columns: usize,
+    values: &'a [Bind<'a>],
+}
+
+impl QueryId for Insert<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<SqliteConnection> for Insert<'_> {}
+
+impl QueryFragment<Sqlite> for Insert<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(self.into);
+        for (place, value) in self.values.iter().enumerate() {
+            out.push_sql(match place {
+                0 => " VALUES (",
+                _ if place % self.columns == 0 => "), (",
+                _ => ", ",
+            });
+            value.walk_ast(out.reborrow())?;
+        }
+        out.push_sql(")");
         Ok(())
     }
 }

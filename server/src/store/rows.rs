@@ -15,6 +15,7 @@ use shared::{
 use super::{
     StoreError,
     codes::{Coded, bytes, count, maybe_time, maybe_uuid, number, uuid},
+    prepared::Bind,
     schema,
 };
 use crate::model::{
@@ -54,9 +55,8 @@ impl WalletRow {
 }
 
 /// A row of `tokens`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = schema::tokens)]
-pub struct TokenRow {
+#[derive(Queryable)]
+pub(crate) struct TokenRow {
     pub id: i64,
     pub wallet_id: i64,
     pub expires_at_ms: i64,
@@ -64,7 +64,7 @@ pub struct TokenRow {
 }
 
 impl TokenRow {
-    pub fn read(&self) -> Result<Token, StoreError> {
+    pub(crate) fn read(&self) -> Result<Token, StoreError> {
         Ok(Token {
             wallet: WalletId(number(self.wallet_id)?),
             expires_at: UnixMillis(self.expires_at_ms),
@@ -207,9 +207,8 @@ impl CampaignRow {
 }
 
 /// A row of `payments`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = schema::payments, treat_none_as_default_value = false)]
-pub struct PaymentRow {
+#[derive(Queryable)]
+pub(crate) struct PaymentRow {
     pub payment_id: Vec<u8>,
     pub request_hash: Option<Vec<u8>>,
     pub state: i64,
@@ -257,7 +256,36 @@ impl From<&Payment> for PaymentRow {
 }
 
 impl PaymentRow {
-    pub fn read(&self) -> Result<Payment, StoreError> {
+    pub(crate) const COLUMNS: usize = 18;
+    pub(crate) const INSERT: &'static str = "INSERT INTO payments (payment_id, request_hash, state, merchant_id, \
+         terminal_id, wallet_id, currency, gross_minor, due_minor, redemptions, merchant_reference, created_at_ms, \
+         reversed_at_ms, decline_reason, decline_message, refusals, previous_payment_id, entry_id)";
+
+    /// The values for [`Self::INSERT`].
+    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
+        [
+            Bind::Bytes(&self.payment_id),
+            Bind::MaybeBytes(self.request_hash.as_deref()),
+            Bind::Int(self.state),
+            Bind::Int(self.merchant_id),
+            Bind::Int(self.terminal_id),
+            Bind::MaybeInt(self.wallet_id),
+            Bind::Text(&self.currency),
+            Bind::Int(self.gross_minor),
+            Bind::Int(self.due_minor),
+            Bind::Bytes(&self.redemptions),
+            Bind::Text(&self.merchant_reference),
+            Bind::Int(self.created_at_ms),
+            Bind::MaybeInt(self.reversed_at_ms),
+            Bind::MaybeText(self.decline_reason.as_deref()),
+            Bind::MaybeText(self.decline_message.as_deref()),
+            Bind::MaybeBytes(self.refusals.as_deref()),
+            Bind::MaybeBytes(self.previous_payment_id.as_deref()),
+            Bind::MaybeInt(self.entry_id),
+        ]
+    }
+
+    pub(crate) fn read(&self) -> Result<Payment, StoreError> {
         let currency = self.currency.parse().map_err(|_| StoreError::Corrupt("a currency"))?;
         Ok(Payment {
             id: uuid(&self.payment_id)?,

@@ -8,16 +8,13 @@ use super::{
     StoreError,
     codes::{Coded, account_key, holder_name},
     prepared::{
-        Bind::{Int, MaybeBytes, MaybeInt},
-        Update,
+        Bind::{Bytes, Int, MaybeBytes, MaybeInt},
+        Update, insert,
     },
-    rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, TokenRow, WalletRow},
+    rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
     schema, settings,
 };
-use crate::{
-    engine::{Enrolment, JournalEntry, State},
-    model::Token,
-};
+use crate::engine::{Enrolment, State};
 
 type Written = Result<(), StoreError>;
 
@@ -33,9 +30,7 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
     coupons(conn, state)?;
     payments(conn, state)?;
     redemptions(conn, state)?;
-    for entry in &state.entries {
-        journal(conn, entry, state.now)?;
-    }
+    journal(conn, state)?;
     for (id, (hash, entry)) in state.requests.new_rows() {
         use schema::transfer_requests::dsl;
         let row = (
@@ -90,8 +85,13 @@ fn wallets(conn: &mut SqliteConnection, state: &State) -> Written {
         insert_into(schema::wallets::table).values(WalletRow::from(wallet)).execute(conn)?;
     }
     for (id, wallet) in state.wallets.changed_rows() {
-        let binds = [Int(wallet.frozen.into()), Int(id.0.into())];
-        one(Update::new("UPDATE wallets SET frozen = ? WHERE id = ?", binds).execute(conn)?)?;
+        one(
+            conn,
+            Update([
+                ("UPDATE wallets SET frozen = ", Int(wallet.frozen.into())),
+                (" WHERE id = ", Int(id.0.into())),
+            ]),
+        )?;
     }
     Ok(())
 }
@@ -112,26 +112,41 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
     for (account, row) in state.accounts.changed_rows() {
         let (kind, owner) = account_key(*account);
         let last = row.last_payment.as_ref().map(|id| id.as_bytes().as_slice());
-        let sql = "UPDATE accounts SET balance_minor = ?, last_payment_id = ? WHERE kind = ? AND owner = ?";
-        let binds = [Int(row.balance_minor), MaybeBytes(last), Int(kind), Int(owner)];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(
+            conn,
+            Update([
+                ("UPDATE accounts SET balance_minor = ", Int(row.balance_minor)),
+                (", last_payment_id = ", MaybeBytes(last)),
+                (" WHERE kind = ", Int(kind)),
+                (" AND owner = ", Int(owner)),
+            ]),
+        )?;
     }
     Ok(())
 }
 
 fn tokens(conn: &mut SqliteConnection, state: &State) -> Written {
-    let row = |(id, token): (&u64, &Token)| TokenRow {
-        id: id.cast_signed(),
-        wallet_id: token.wallet.0.into(),
-        expires_at_ms: token.expires_at.0,
-        state: token.state.code(),
-    };
-    for new in state.tokens.new_rows() {
-        insert_into(schema::tokens::table).values(row(new)).execute(conn)?;
-    }
+    let values: Vec<_> = state
+        .tokens
+        .new_rows()
+        .flat_map(|(id, token)| {
+            [
+                Int(id.cast_signed()),
+                Int(token.wallet.0.into()),
+                Int(token.expires_at.0),
+                Int(token.state.code()),
+            ]
+        })
+        .collect();
+    insert(conn, "INSERT INTO tokens (id, wallet_id, expires_at_ms, state)", 4, &values)?;
     for (id, token) in state.tokens.changed_rows() {
-        let binds = [Int(token.state.code()), Int(id.cast_signed())];
-        one(Update::new("UPDATE tokens SET state = ? WHERE id = ?", binds).execute(conn)?)?;
+        one(
+            conn,
+            Update([
+                ("UPDATE tokens SET state = ", Int(token.state.code())),
+                (" WHERE id = ", Int(id.cast_signed())),
+            ]),
+        )?;
     }
     Ok(())
 }
@@ -142,17 +157,17 @@ fn campaigns(conn: &mut SqliteConnection, state: &State) -> Written {
     }
     for (_, campaign) in state.campaigns.changed_rows() {
         let row = CampaignRow::from(campaign);
-        let sql = "UPDATE campaigns SET state = ?, revision = ?, coupons_clipped = ?, coupons_redeemed = ?, \
-                   expired_through = ? WHERE offer_number = ?";
-        let binds = [
-            Int(row.state),
-            Int(row.revision),
-            Int(row.coupons_clipped),
-            Int(row.coupons_redeemed),
-            Int(row.expired_through),
-            Int(row.offer_number),
-        ];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(
+            conn,
+            Update([
+                ("UPDATE campaigns SET state = ", Int(row.state)),
+                (", revision = ", Int(row.revision)),
+                (", coupons_clipped = ", Int(row.coupons_clipped)),
+                (", coupons_redeemed = ", Int(row.coupons_redeemed)),
+                (", expired_through = ", Int(row.expired_through)),
+                (" WHERE offer_number = ", Int(row.offer_number)),
+            ]),
+        )?;
     }
     Ok(())
 }
@@ -162,77 +177,81 @@ fn coupons(conn: &mut SqliteConnection, state: &State) -> Written {
         insert_into(schema::coupons::table).values(CouponRow::from(coupon)).execute(conn)?;
     }
     for (_, coupon) in state.coupons.changed_rows() {
-        let row = CouponRow::from(coupon);
-        let sql = "UPDATE coupons SET state = ?, reserved_minor = ?, clipped_at_ms = ?, redeemed_at_ms = ?, \
-                   payment_id = ? WHERE wallet_id = ? AND offer_number = ? AND sequence = ?";
-        let binds = [
-            Int(row.state),
-            Int(row.reserved_minor),
-            Int(row.clipped_at_ms),
-            MaybeInt(row.redeemed_at_ms),
-            MaybeBytes(row.payment_id.as_deref()),
-            Int(row.wallet_id),
-            Int(row.offer_number),
-            Int(row.sequence),
-        ];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        let payment = coupon.payment.as_ref().map(|id| id.as_bytes().as_slice());
+        one(
+            conn,
+            Update([
+                ("UPDATE coupons SET state = ", Int(coupon.state.code())),
+                (", reserved_minor = ", Int(coupon.reserved_minor)),
+                (", clipped_at_ms = ", Int(coupon.clipped_at.0)),
+                (", redeemed_at_ms = ", MaybeInt(coupon.redeemed_at.map(|at| at.0))),
+                (", payment_id = ", MaybeBytes(payment)),
+                (" WHERE wallet_id = ", Int(coupon.wallet.0.into())),
+                (" AND offer_number = ", Int(coupon.id.offer.0.into())),
+                (" AND sequence = ", Int(coupon.id.sequence.into())),
+            ]),
+        )?;
     }
     Ok(())
 }
 
 fn payments(conn: &mut SqliteConnection, state: &State) -> Written {
-    for (_, payment) in state.payments.new_rows() {
-        insert_into(schema::payments::table).values(PaymentRow::from(payment)).execute(conn)?;
-    }
+    let rows: Vec<PaymentRow> = state.payments.new_rows().map(|(_, payment)| payment.into()).collect();
+    let values: Vec<_> = rows.iter().flat_map(PaymentRow::binds).collect();
+    insert(conn, PaymentRow::INSERT, PaymentRow::COLUMNS, &values)?;
     for (id, payment) in state.payments.changed_rows() {
-        let sql = "UPDATE payments SET state = ?, reversed_at_ms = ? WHERE payment_id = ?";
-        let binds = [
-            Int(payment.state.code()),
-            MaybeInt(payment.reversed_at.map(|at| at.0)),
-            MaybeBytes(Some(id.as_bytes())),
-        ];
-        one(Update::new(sql, binds).execute(conn)?)?;
+        one(
+            conn,
+            Update([
+                ("UPDATE payments SET state = ", Int(payment.state.code())),
+                (", reversed_at_ms = ", MaybeInt(payment.reversed_at.map(|at| at.0))),
+                (" WHERE payment_id = ", Bytes(id.as_bytes())),
+            ]),
+        )?;
     }
     Ok(())
 }
 
 fn redemptions(conn: &mut SqliteConnection, state: &State) -> Written {
-    use schema::redemptions::dsl;
-    for redemption in &state.redemptions {
-        let row = (
-            dsl::offer_number.eq(i64::from(redemption.coupon.offer.0)),
-            dsl::entry_id.eq(redemption.entry),
-            dsl::sequence.eq(i64::from(redemption.coupon.sequence)),
-            dsl::payment_id.eq(redemption.payment.as_bytes().as_slice()),
-        );
-        insert_into(dsl::redemptions).values(row).execute(conn)?;
-    }
-    Ok(())
+    let values: Vec<_> = state
+        .redemptions
+        .iter()
+        .flat_map(|redemption| {
+            [
+                Int(redemption.coupon.offer.0.into()),
+                Int(redemption.entry),
+                Int(redemption.coupon.sequence.into()),
+                Bytes(redemption.payment.as_bytes()),
+            ]
+        })
+        .collect();
+    let into = "INSERT INTO redemptions (offer_number, entry_id, sequence, payment_id)";
+    Ok(insert(conn, into, 4, &values)?)
 }
 
-fn journal(conn: &mut SqliteConnection, entry: &JournalEntry, now: UnixMillis) -> Written {
-    use schema::{entries, postings};
-    let row = (
-        entries::id.eq(entry.id),
-        entries::kind.eq(entry.entry.kind().code()),
-        entries::at_ms.eq(now.0),
-        entries::payment_id.eq(entry.payment.as_ref().map(|id| id.as_bytes().as_slice())),
-    );
-    insert_into(entries::table).values(row).execute(conn)?;
-    for posting in entry.entry.postings() {
-        let (kind, owner) = account_key(posting.account);
-        let row = (
-            postings::entry_id.eq(entry.id),
-            postings::kind.eq(kind),
-            postings::owner.eq(owner),
-            postings::amount_minor.eq(posting.amount_minor),
-        );
-        insert_into(postings::table).values(row).execute(conn)?;
-    }
-    Ok(())
+fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
+    let entries: Vec<_> = state
+        .entries
+        .iter()
+        .flat_map(|entry| {
+            let payment = entry.payment.as_ref().map(|id| id.as_bytes().as_slice());
+            [Int(entry.id), Int(entry.entry.kind().code()), Int(state.now.0), MaybeBytes(payment)]
+        })
+        .collect();
+    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id)", 4, &entries)?;
+    let postings: Vec<_> = state
+        .entries
+        .iter()
+        .flat_map(|entry| entry.entry.postings().iter().map(|posting| (entry.id, posting)))
+        .flat_map(|(entry, posting)| {
+            let (kind, owner) = account_key(posting.account);
+            [Int(entry), Int(kind), Int(owner), Int(posting.amount_minor)]
+        })
+        .collect();
+    Ok(insert(conn, "INSERT INTO postings (entry_id, kind, owner, amount_minor)", 4, &postings)?)
 }
 
 /// An update that did not meet its row would lose a change.
-fn one(rows: usize) -> Written {
-    if rows == 1 { Ok(()) } else { Err(StoreError::Corrupt("an update that met no row")) }
+fn one<const N: usize>(conn: &mut SqliteConnection, update: Update<'_, N>) -> Written {
+    if update.execute(conn)? == 1 { Ok(()) } else { Err(StoreError::Corrupt("an update that met no row")) }
 }

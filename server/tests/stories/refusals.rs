@@ -298,7 +298,8 @@ async fn a_token_of_another_provider() {
 async fn requests_that_make_no_sense_are_not_stored() {
     let mut scene = Scene::new().await;
     let good = scene.sale().await;
-    let spoil: [(fn(&mut v1::CreatePaymentRequest), Reason, &str); 7] = [
+    type Spoil = fn(&mut v1::CreatePaymentRequest);
+    let spoil: [(Spoil, Reason, &str); 7] = [
         (|r| r.payment_id = "1".to_owned(), Reason::InvalidArgument, "payment_id"),
         (
             |r| r.payment_id = "3fa85f64-5717-4562-b3fc-2c963f66afa6".to_owned(),
