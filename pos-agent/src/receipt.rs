@@ -149,6 +149,9 @@ fn rule() -> String {
 
 /// Left and right on one line; the left is cut where both don't fit.
 pub fn pair_within(left: &str, right: &str, columns: usize) -> String {
+    if right.is_empty() {
+        return cut(left, columns);
+    }
     let room = columns.saturating_sub(right.width() + 1);
     let left = cut(left, room);
     let gap = columns.saturating_sub(left.width() + right.width());

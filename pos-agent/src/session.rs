@@ -5,6 +5,8 @@
 //! code that was made for this purchase, the amount is on the screen while the money moves, and a queue is as
 //! long as its slowest step. Who wants to see the amount before shows the code after it.
 
+mod cashier;
+
 use std::path::PathBuf;
 
 use proto::v1::Payment;
@@ -17,7 +19,6 @@ use shared::{
 
 use crate::{
     catalogue::Catalogue,
-    input::{ItemRef, Typed, read},
     journal::Unfinished,
     machine::{Machine, Outcome},
     receipt::SoldLine,
@@ -200,133 +201,6 @@ impl Session {
             Event::Online(online) => self.online = online,
         }
         Vec::new()
-    }
-
-    fn line(&mut self, line: &str) -> Vec<Act> {
-        let typed = read(line);
-        if typed == Typed::Quit && !self.busy() {
-            return vec![Act::Quit];
-        }
-        if self.busy() {
-            return Vec::new();
-        }
-        self.notice = None;
-        match (&self.screen, typed) {
-            (Screen::CouponsRefused { .. }, Typed::Yes) => return self.pay(),
-            (Screen::CouponsRefused { .. }, Typed::Enter) => {}
-            (Screen::Paid { .. }, Typed::Enter | Typed::Yes | Typed::New) => self.next_customer(),
-            (Screen::Stopped { .. }, Typed::Enter | Typed::Yes) | (_, Typed::No) => self.leave_result(),
-            (_, Typed::Enter | Typed::Yes) => {}
-            (_, Typed::Item { item, units }) => self.item(item, units),
-            (_, Typed::Void(place)) => self.void(place),
-            (_, Typed::New) => self.next_customer(),
-            (_, Typed::Code(text)) => return self.code(&text),
-            (_, Typed::Picture(path)) => {
-                if self.ready_for_code() {
-                    self.screen = Screen::Reading;
-                    return vec![Act::Read(path)];
-                }
-            }
-            (_, Typed::Unknown(text)) => self.unknown(&text),
-            (_, Typed::Quit) => {}
-        }
-        Vec::new()
-    }
-
-    fn next_customer(&mut self) {
-        self.lines.clear();
-        self.scan = None;
-        self.dropped.clear();
-        self.screen = Screen::Selling;
-    }
-
-    /// After a paid sale, the next item or code is the next customer's.
-    fn leave_result(&mut self) {
-        match self.screen {
-            Screen::Paid { .. } => self.next_customer(),
-            _ => self.screen = Screen::Selling,
-        }
-    }
-
-    fn item(&mut self, item: ItemRef, units: u32) {
-        self.leave_result();
-        let found = match item {
-            ItemRef::Gtin(gtin) => self.catalogue.get(gtin).ok_or_else(|| gtin.short()),
-            ItemRef::Quick(place) => self.catalogue.quick(place).ok_or_else(|| place.to_string()),
-        };
-        let item = match found {
-            Ok(item) => item.clone(),
-            Err(name) => {
-                self.notice = Some(format!("{name} {}", self.lang.labels().unknown_item));
-                return;
-            }
-        };
-        let before = self.lines.clone();
-        match self.lines.iter_mut().find(|line| line.gtin == item.gtin) {
-            Some(line) => line.units = line.units.saturating_add(units),
-            None => self.lines.push(SoldLine {
-                gtin: item.gtin,
-                name: item.name,
-                units,
-                unit_price_minor: item.price_minor,
-            }),
-        }
-        if self.basket().is_none() {
-            self.lines = before;
-            self.notice = Some(self.lang.labels().too_much.to_owned());
-        }
-    }
-
-    fn void(&mut self, place: Option<usize>) {
-        self.leave_result();
-        let index = place.unwrap_or(self.lines.len()).checked_sub(1);
-        match index.filter(|index| *index < self.lines.len()) {
-            Some(index) => {
-                self.lines.remove(index);
-            }
-            None => self.notice = Some(self.lang.labels().no_such_line.to_owned()),
-        }
-    }
-
-    fn unknown(&mut self, text: &str) {
-        // A number that is almost an item's says what is wrong with it; anything else is named.
-        let digits = text.rsplit(['*', 'x', '×']).next().unwrap_or(text).trim();
-        let labels = self.lang.labels();
-        self.notice = Some(match shared::gs1::Gtin::parse(digits) {
-            Err(error) if digits.bytes().all(|b| b.is_ascii_digit()) && !digits.is_empty() => match self.lang
-            {
-                Lang::En => format!("{text}: {error}"),
-                Lang::Zh => format!("{text} {}", labels.unknown_input),
-            },
-            _ => format!("{text:?} {}", labels.unknown_input),
-        });
-    }
-
-    /// A basket without items takes no code, and the code of a sale that is paid belongs to nobody.
-    fn ready_for_code(&mut self) -> bool {
-        if matches!(self.screen, Screen::Paid { .. }) || self.lines.is_empty() {
-            self.notice = Some(self.lang.labels().basket_empty.to_owned());
-            return false;
-        }
-        true
-    }
-
-    fn code(&mut self, text: &str) -> Vec<Act> {
-        if matches!(self.screen, Screen::Asking { .. }) || !self.ready_for_code() {
-            return Vec::new();
-        }
-        match Scan::read(text) {
-            Ok(scan) => {
-                self.scan = Some(scan);
-                self.dropped.clear();
-                self.pay()
-            }
-            Err(problem) => {
-                let words = words::reason(problem.reason(), self.lang);
-                self.stop(None, words.what, words.next);
-                Vec::new()
-            }
-        }
     }
 
     fn pay(&mut self) -> Vec<Act> {

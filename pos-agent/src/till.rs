@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use proto::v1::PaymentServiceListOffersResponse;
 use shared::{basket::Basket, ids::OfferNumber, money::Currency, offer::Refusal, time::UnixMillis};
 use thiserror::Error;
 use tracing::warn;
@@ -98,12 +99,28 @@ impl Till {
     pub async fn refresh_offers(&self) -> Result<(), CallError> {
         let revision = self.book().revision();
         let pages = offers::changes_since(&self.shell.provider, revision).await?;
+        self.take_in(pages, false);
+        Ok(())
+    }
+
+    fn take_in(&self, pages: Vec<PaymentServiceListOffersResponse>, anew: bool) {
         let mut book = self.book();
-        let changed = pages.iter().any(|page| !page.offers.is_empty());
+        if anew {
+            *book = OfferBook::default();
+        } else if pages.iter().all(|page| page.offers.is_empty()) {
+            return;
+        }
         pages.into_iter().for_each(|page| book.apply(page));
-        if changed && let Err(error) = book.store(&self.data_dir) {
+        if let Err(error) = book.store(&self.data_dir) {
             warn!(%error, "the offers can't be stored");
         }
+    }
+
+    /// Fetches all offers anew: what a till does when it starts, so that a book from long ago, or of a provider whose data was
+    /// replaced, doesn't stay.
+    pub async fn reload_offers(&self) -> Result<(), CallError> {
+        let pages = offers::changes_since(&self.shell.provider, 0).await?;
+        self.take_in(pages, true);
         Ok(())
     }
 

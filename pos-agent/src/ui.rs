@@ -1,10 +1,13 @@
 //! The cashier's `till`: carries out what the [`Session`] decides, on a terminal's screen or line by line.
 
+mod band;
+mod colours;
 mod draw;
 mod lines;
+mod rows;
 mod terminal;
 
-pub(crate) use draw::coupon_rows;
+pub(crate) use rows::coupon_rows;
 
 use std::{
     io::IsTerminal,
@@ -67,7 +70,7 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
         let head = terminal::Head { terminal_id: ui.terminal_id, watch: ui.watch };
         terminal::run(&counter, session, events, &head).await
     } else {
-        counter.refresh_offers_once().await;
+        counter.reload_offers().await;
         lines::run(&counter, session, events, tokio::io::stdin(), std::io::stdout()).await
     }
 }
@@ -154,15 +157,18 @@ impl Counter {
         let (till, events) = (Arc::clone(&self.till), self.events.clone());
         tokio::spawn(async move {
             let mut ticks = interval(OFFERS_INTERVAL);
+            let mut reloaded = false;
             while !events.is_closed() {
                 ticks.tick().await;
-                send(&events, Event::Online(till.refresh_offers().await.is_ok())).await;
+                let fresh = if reloaded { till.refresh_offers().await } else { till.reload_offers().await };
+                reloaded |= fresh.is_ok();
+                send(&events, Event::Online(fresh.is_ok())).await;
             }
         });
     }
 
-    async fn refresh_offers_once(&self) {
-        let fresh = self.till.refresh_offers().await.is_ok();
+    async fn reload_offers(&self) {
+        let fresh = self.till.reload_offers().await.is_ok();
         send(&self.events, Event::Online(fresh)).await;
     }
 }

@@ -164,3 +164,24 @@ fn what_holds_no_code_says_so() {
     assert!(matches!(decode(b"not a picture"), Err(ScanError::NotAPicture(_))));
     assert!(matches!(decode(b""), Err(ScanError::NotAPicture(_))));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is smeared over a code, it is read right, read as something else, or not read.
+    #[test]
+    fn a_smeared_code_never_panics(
+        smears in proptest::collection::vec((0_u32..130, 0_u32..130, 1_u32..60, 1_u32..60, proptest::num::u8::ANY), 0..8),
+        percent in 30_u32..150,
+    ) {
+        let mut picture = drawn(&code_text(0), 2);
+        for (x0, y0, width, height, shade) in smears {
+            for (x, y) in (x0..x0 + width).flat_map(|x| (y0..y0 + height).map(move |y| (x, y))) {
+                if x < picture.width() && y < picture.height() {
+                    picture.put_pixel(x, y, Luma([shade]));
+                }
+            }
+        }
+        let _ = decode(&bytes(&scaled(&picture, percent), ImageFormat::Png));
+    }
+}

@@ -5,36 +5,31 @@ use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
     layout::{Alignment, Constraint, Layout, Rect},
-    style::{Color, Modifier, Style, Stylize},
+    style::{Modifier, Style, Stylize},
     text::{Line, Span},
-    widgets::{Block, Borders, Padding, Paragraph, Wrap},
+    widgets::{Block, Borders, Padding, Paragraph},
 };
-use shared::{money::Money, reason::Reason};
-use tui_big_text::{BigText, PixelSize};
+use shared::money::Money;
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::{Head, Typing};
+use super::{
+    band::{BAND_ROWS, draw_band},
+    colours::{ASK, INK, QUIET, SAVES},
+    rows::coupon_rows,
+    terminal::{Head, Typing},
+};
 use crate::{
-    receipt::{RECEIPT_COLUMNS, SoldLine, cut, name_or_gtin, not_applied, pair_within, receipt},
+    receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, pair_within, receipt},
     sale::Priced,
     session::{Screen, Session},
-    words::{self, Lang},
+    words::Lang,
 };
 
 /// Columns of the right side: a receipt with a margin.
 const RIGHT_COLUMNS: u16 = 46;
 const _: () = assert!(RIGHT_COLUMNS as usize == RECEIPT_COLUMNS + 4, "the receipt fits");
-/// Rows of the band with the amount: its label, eight rows of figures, two of words, margins.
-const BAND_ROWS: u16 = 14;
 /// Characters of the input that are shown; a code is long and nobody reads it.
 const INPUT_SHOWN_MAX: usize = 40;
-
-const PAID: Color = Color::Rgb(0, 122, 61);
-const STOP: Color = Color::Rgb(196, 30, 46);
-const ASK: Color = Color::Rgb(176, 112, 0);
-const INK: Color = Color::Rgb(255, 255, 255);
-const QUIET: Color = Color::Rgb(120, 126, 134);
-const SAVES: Color = Color::Rgb(60, 186, 110);
 
 /// Draws all of it; gives the rows by which the right side can be scrolled.
 pub(super) fn draw(frame: &mut Frame<'_>, session: &Session, head: &Head, typing: &Typing) -> u16 {
@@ -124,89 +119,6 @@ fn priced(session: &Session) -> Option<&Priced> {
     }
 }
 
-/// Label, amount, words.
-struct Band {
-    colour: Option<Color>,
-    label: String,
-    amount: Option<Money>,
-    words: Vec<String>,
-}
-
-fn band(session: &Session) -> Band {
-    let labels = session.lang.labels();
-    let gross = session.basket().map_or(Money::new(session.currency(), 0), |basket| basket.gross());
-    let plain = |label: &str, amount: Money, words: &str| Band {
-        colour: None,
-        label: format!("{label}  {}", amount.currency),
-        amount: Some(amount),
-        words: vec![words.to_owned()],
-    };
-    match &session.screen {
-        Screen::Selling => plain(labels.total, gross, labels.help_selling),
-        Screen::Reading | Screen::Asking { priced: None, .. } => plain(labels.total, gross, labels.reading),
-        Screen::Asking { priced: Some(priced), again } => {
-            plain(labels.due, priced.due, if *again { labels.asking_again } else { labels.asking })
-        }
-        Screen::CouponsRefused { without } => {
-            let words = words::reason(Reason::CouponRefused, session.lang);
-            Band {
-                colour: Some(ASK),
-                label: format!("{}  {}", labels.without_them, without.due.currency),
-                amount: Some(without.due),
-                words: vec![words.what.to_owned(), words.next.to_owned()],
-            }
-        }
-        Screen::Paid { priced, .. } => Band {
-            colour: Some(PAID),
-            label: format!("{}  {}", labels.paid_large, priced.due.currency),
-            amount: Some(priced.due),
-            words: vec![labels.paid_next.to_owned()],
-        },
-        Screen::Stopped { what, next, priced } => Band {
-            colour: Some(STOP),
-            label: format!("{}  {}", labels.stop_large, gross.currency),
-            amount: priced.as_ref().map(|priced| priced.due).or(Some(gross)),
-            words: vec![what.clone(), next.clone()],
-        },
-    }
-}
-
-fn draw_band(frame: &mut Frame<'_>, area: Rect, session: &Session) {
-    let band = band(session);
-    let style = band.colour.map_or(Style::new(), |colour| Style::new().bg(colour).fg(INK));
-    let block = match band.colour {
-        Some(_) => Block::new().style(style).padding(Padding::new(2, 2, 1, 0)),
-        None => Block::new().borders(Borders::TOP).border_style(QUIET).padding(Padding::new(2, 2, 0, 0)),
-    };
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    let [label, figures, words] =
-        Layout::vertical([Constraint::Length(1), Constraint::Length(9), Constraint::Min(2)]).areas(inner);
-    frame.render_widget(Paragraph::new(band.label).style(style).bold(), label);
-    if let Some(amount) = band.amount {
-        draw_figures(frame, figures, &amount.digits(), style);
-    }
-    let lines: Vec<Line<'_>> = band.words.into_iter().map(|text| Line::from(text).bold()).collect();
-    frame.render_widget(Paragraph::new(lines).style(style).wrap(Wrap { trim: true }), words);
-}
-
-/// As large as the place allows.
-fn draw_figures(frame: &mut Frame<'_>, area: Rect, digits: &str, style: Style) {
-    let chars = u16::try_from(digits.chars().count()).unwrap_or(u16::MAX);
-    let size = match area.width / chars.max(1) {
-        8.. if area.height >= 8 => PixelSize::Full,
-        4.. => PixelSize::Quadrant,
-        _ => {
-            frame.render_widget(Paragraph::new(digits.to_owned()).style(style).bold(), area);
-            return;
-        }
-    };
-    let [_, area] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
-    let figures =
-        BigText::builder().pixel_size(size).style(style.bold()).lines(vec![digits.to_owned().into()]).build();
-    frame.render_widget(figures, area);
-}
-
 /// Scrolled by so many rows, as far as there are any.
 fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: u16) -> u16 {
     let labels = session.lang.labels();
@@ -247,62 +159,6 @@ fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
         Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width)).fg(QUIET)
     };
     (1..).zip(session.catalogue.items()).map(key).collect()
-}
-
-/// A row of the list of coupons.
-pub(crate) struct Row {
-    pub(crate) left: String,
-    pub(crate) right: String,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Plain,
-    Saves,
-    Detail,
-    Strong,
-}
-
-impl Row {
-    fn new(kind: Kind, left: impl Into<String>, right: impl Into<String>) -> Self {
-        Self { kind, left: left.into(), right: right.into() }
-    }
-
-    fn styled(&self, width: usize) -> Line<'static> {
-        let line = Line::from(pair_within(&self.left, &self.right, width));
-        match self.kind {
-            Kind::Plain => line,
-            Kind::Saves => line.fg(SAVES),
-            Kind::Detail => line.fg(QUIET),
-            Kind::Strong => line.bold(),
-        }
-    }
-}
-
-/// Gross, each discount with its lines, each coupon that takes nothing off and why.
-pub(crate) fn coupon_rows(priced: &Priced, sold: &[SoldLine], lang: Lang) -> Vec<Row> {
-    let labels = lang.labels();
-    let mut rows = vec![Row::new(Kind::Strong, labels.total, priced.gross.digits())];
-    for coupon in &priced.applied {
-        let off = Money::new(priced.due.currency, -coupon.applied.redemption.discount_minor()).digits();
-        rows.push(Row::new(Kind::Saves, lang.text(&coupon.title), off));
-        for (place, line) in coupon.applied.line_indexes.iter().zip(&coupon.applied.redemption.lines) {
-            let name = sold.get(*place).map(|sold| name_or_gtin(&sold.name, sold.gtin, lang));
-            let name = name.unwrap_or_else(|| line.line.gtin.short());
-            rows.push(Row::new(Kind::Detail, format!("  {} × {name}", line.line.units), ""));
-        }
-    }
-    if !priced.refused.is_empty() {
-        rows.push(Row::new(Kind::Plain, "", ""));
-        rows.push(Row::new(Kind::Strong, labels.not_applied, ""));
-    }
-    for coupon in &priced.refused {
-        let [title, why] = not_applied(coupon, lang);
-        rows.push(Row::new(Kind::Plain, title, ""));
-        rows.push(Row::new(Kind::Detail, why, ""));
-    }
-    rows
 }
 
 fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: &Session, input: &str) {

@@ -105,7 +105,7 @@ fn basket(session: &Session, out: &mut impl Write) -> std::io::Result<()> {
 }
 
 fn price(session: &Session, priced: &Priced, out: &mut impl Write) -> std::io::Result<()> {
-    for row in super::draw::coupon_rows(priced, &session.lines, session.lang) {
+    for row in super::coupon_rows(priced, &session.lines, session.lang) {
         writeln!(out, "{}", pair_within(&row.left, &row.right, COLUMNS))?;
     }
     let due = pair_within(session.lang.labels().due, &priced.due.to_string(), COLUMNS);

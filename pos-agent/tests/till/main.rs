@@ -60,6 +60,18 @@ async fn the_offers_of_the_last_time_serve_a_till_without_network() {
 }
 
 #[tokio::test]
+async fn offers_of_a_provider_that_was_replaced_do_not_stay() {
+    let shop = Shop::open().await;
+    let till = shop.till().await;
+    assert_eq!(till.offer_count(), 2);
+    shop.provider.with(|world| world.offers.truncate(1));
+    till.refresh_offers().await.unwrap();
+    assert_eq!(till.offer_count(), 2, "a refresh asks for changes only");
+    till.reload_offers().await.unwrap();
+    assert_eq!(till.offer_count(), 1);
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_asked_for_again_and_charged_once() {
     for fault in [Fault::AnswerLost, Fault::RequestLost, Fault::Door(Reason::Overloaded)] {
         let shop = Shop::open().await;

@@ -1,7 +1,7 @@
 //! The program itself, as a script and a cashier at a pipe use it.
 
 use std::{
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -25,8 +25,7 @@ impl Shop {
         path
     }
 
-    /// Runs the program with something on its standard input; the provider of the test goes on meanwhile.
-    async fn run(&self, args: &[&str], stdin: &[u8]) -> Output {
+    fn command(&self, args: &[&str]) -> Command {
         let catalogue = self.file("catalogue.csv", CATALOGUE);
         let mut command = Command::new(env!("CARGO_BIN_EXE_pos-agent"));
         command
@@ -39,6 +38,12 @@ impl Shop {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program with something on its standard input; the provider of the test goes on meanwhile.
+    async fn run(&self, args: &[&str], stdin: &[u8]) -> Output {
+        let mut command = self.command(args);
         let stdin = stdin.to_vec();
         tokio::task::spawn_blocking(move || {
             let mut child = command.spawn().unwrap();
@@ -186,16 +191,8 @@ async fn the_cashier_decides_what_happens_without_the_coupons() {
 async fn a_picture_typed_by_name_pays_too() {
     let shop = Shop::open().await;
     let text_of_code = code(1, &[SHAMPOO_COUPON]);
-    let qr = qrcode::QrCode::new(&text_of_code).unwrap();
-    let side = u32::try_from(qr.width()).unwrap() + 8;
-    let dark = |x: u32, y: u32| {
-        let place = |v: u32| usize::try_from(v).unwrap().checked_sub(4).filter(|v| *v < qr.width());
-        matches!((place(x / 4), place(y / 4)), (Some(x), Some(y)) if qr[(x, y)] == qrcode::Color::Dark)
-    };
-    let picture =
-        image::GrayImage::from_fn(side * 4, side * 4, |x, y| image::Luma([if dark(x, y) { 0 } else { 255 }]));
     let path = shop.data_dir.path().join("my code.png");
-    picture.save(&path).unwrap();
+    drawn(&text_of_code).save(&path).unwrap();
 
     let out = shop.cashier(&["1", &format!("'{}'", path.display()), "q"], &[]).await;
     assert!(out.contains("PAID"), "{out}");
@@ -212,4 +209,35 @@ async fn a_key_that_is_not_accepted_is_said_at_once() {
     let key = shop.file("key", "osk_terminal_T1001_wrong\n");
     let (exit, json) = shop.checkout(&basket(&[MINTS]), &code(1, &[]), &["--key-file", text(&key)]).await;
     assert_eq!((exit, json["reason"].as_str()), (3, Some("UNAUTHENTICATED")));
+}
+
+/// The code as a phone shows it.
+fn drawn(text: &str) -> image::GrayImage {
+    let qr = qrcode::QrCode::new(text).unwrap();
+    let side = u32::try_from(qr.width()).unwrap() + 8;
+    let dark = |x: u32, y: u32| {
+        let place = |v: u32| usize::try_from(v).unwrap().checked_sub(4).filter(|v| *v < qr.width());
+        matches!((place(x / 4), place(y / 4)), (Some(x), Some(y)) if qr[(x, y)] == qrcode::Color::Dark)
+    };
+    image::GrayImage::from_fn(side * 4, side * 4, |x, y| image::Luma([if dark(x, y) { 0 } else { 255 }]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_appears_in_the_watched_folder_pays() {
+    let shop = Shop::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut till = shop.command(&["till", "--watch", text(folder.path())]).spawn().unwrap();
+    let picture = drawn(&code(1, &[SHAMPOO_COUPON]));
+    let out = tokio::task::spawn_blocking(move || {
+        let mut stdin = till.stdin.take().unwrap();
+        let mut lines = BufReader::new(till.stdout.take().unwrap()).lines().map(Result::unwrap);
+        stdin.write_all(b"1\n").unwrap();
+        assert!(lines.any(|line| line.contains("Total")));
+        picture.save(folder.path().join("screenshot.png")).unwrap();
+        let paid = lines.find(|line| line.contains("PAID"));
+        drop(stdin);
+        till.wait().unwrap();
+        paid
+    });
+    assert_eq!(out.await.unwrap().as_deref(), Some("PAID"));
 }
