@@ -89,6 +89,7 @@ pub struct Texts {
     pub offers_empty_offline: &'static str,
     pub clip: &'static str,
     pub clipped: &'static str,
+    pub had: &'static str,
     pub selected_shops: &'static str,
     pub ends_today: &'static str,
 

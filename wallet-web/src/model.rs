@@ -42,6 +42,8 @@ pub struct Model {
     pub pay: Pay,
     /// Offers that are being clipped or given back.
     pub working: BTreeSet<u32>,
+    /// Offers of which the provider said that this wallet has had its share.
+    pub had: BTreeSet<u32>,
     /// One message over the page.
     pub notice: Option<Notice>,
     /// In which language all is said.
@@ -173,6 +175,7 @@ impl Model {
             connection: Connection::Trying,
             pay: Pay::Away,
             working: BTreeSet::new(),
+            had: BTreeSet::new(),
             notice: None,
             lang,
             now,

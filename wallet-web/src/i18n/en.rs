@@ -27,6 +27,7 @@ pub(super) const TEXTS: Texts = Texts {
     offers_empty_offline: "Offers appear here once you are online.",
     clip: "Clip",
     clipped: "Clipped",
+    had: "Used",
     selected_shops: "selected shops",
     ends_today: "ends today",
 

@@ -27,6 +27,7 @@ pub(super) const TEXTS: Texts = Texts {
     offers_empty_offline: "联网后即可查看优惠。",
     clip: "领取",
     clipped: "已领取",
+    had: "已用过",
     selected_shops: "限指定门店",
     ends_today: "今天截止",
 

@@ -78,8 +78,12 @@ pub(super) fn signed(model: &mut Model, serial: u32, outcome: Result<Box<PayCode
 
 /// The timer of a code ran out.
 pub(super) fn renew_due(model: &mut Model, serial: u32) -> Vec<Effect> {
-    match &model.pay {
-        Pay::Code(screen) if screen.serial == serial => make_code(model),
+    match &mut model.pay {
+        Pay::Code(screen) if screen.serial == serial => {
+            // What happened to the code before this one is no longer of interest.
+            screen.declined = None;
+            make_code(model)
+        }
         _ => vec![],
     }
 }

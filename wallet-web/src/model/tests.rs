@@ -305,11 +305,12 @@ fn a_coupon_is_clipped_and_given_back() {
     phone.on(Event::Unclipped(NOODLES, Ok(Box::new(coupon))));
     assert!(phone.model.coupon_of(NOODLES).is_none());
 
-    let refused = CallError::Refused(Failure::new(Reason::OfferExhausted, "gone"));
+    let refused = CallError::Refused(Failure::new(Reason::ClipLimitReached, "had"));
     phone.on(Event::Clipped(NOODLES, Err(refused.clone())));
     assert!(
         matches!(&phone.model.notice, Some(Notice { what: Said::Failed(error), .. }) if *error == refused)
     );
+    assert!(phone.model.had.contains(&NOODLES));
 }
 
 #[test]

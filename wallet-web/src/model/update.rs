@@ -112,6 +112,9 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
                     effects
                 }
                 Err(error) => {
+                    if error.reason() == Some(Reason::ClipLimitReached) {
+                        model.had.insert(offer);
+                    }
                     let mut effects = failed(model, &error);
                     effects.extend(say(model, Said::Failed(error)));
                     effects

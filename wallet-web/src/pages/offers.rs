@@ -54,6 +54,8 @@ fn card(ui: Ui<'_>, offer: &v1::Offer) -> Html {
     let test = format!("clip-{number}");
     let action = if ui.model.coupon_of(number).is_some() {
         html! { <span class="clipped" data-test={test}>{ icons::check() }{ ui.t.clipped }</span> }
+    } else if ui.model.had.contains(&number) {
+        html! { <span class="had" data-test={test}>{ ui.t.had }</span> }
     } else {
         html! {
             <button class="button button-small" data-test={test} disabled={ui.model.working.contains(&number)}
