@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use shared::reason::Reason;
 use tests::{
-    actors::Sale,
+    actors::{Deal, Sale},
     seed::Seed,
     stage::Stage,
     world::{SHAMPOO, SOAP},
@@ -15,7 +15,7 @@ use crate::refused::{completed, no};
 async fn a_code_with_one_byte_changed_is_refused_whichever_byte_it_is() {
     let world = Stage::set().await;
     let (offer, mut phone, till) = world.shampoo_at_the_till("100.00").await;
-    let soap = world.offer("Soap", tests::actors::Deal::percent_off(2000, 300).on(SOAP)).await;
+    let soap = world.offer("Soap", Deal::percent_off(2000, 300).on(SOAP)).await;
     phone.clip(soap).await;
     let good = phone.code().await;
     let sale = Sale::of(&good, 3000).redeems(offer, SHAMPOO, 1, 3000, 500);

@@ -1,8 +1,9 @@
 //! The purchase that OneScan is for: a shampoo at 30.00 with 5.00 off, one scan.
 
 use proto::v1::PaymentState;
+use shared::offer::Refusal;
 use tests::{
-    actors::{Till, minor},
+    actors::{Deal, Sale, Till, minor},
     stage::Stage,
     world::{SHAMPOO, SOAP},
 };
@@ -41,7 +42,7 @@ async fn one_scan_pays_twenty_five_and_the_manufacturer_the_other_five() {
     assert_eq!(told.payment.as_ref(), Some(&receipt));
     assert_eq!(told.wallet.and_then(|w| w.balance).map(|b| b.minor_units), Some(7500));
     assert_eq!(told.coupons.iter().map(|c| &c.coupon_id).collect::<Vec<_>>(), [&coupon.coupon_id]);
-    assert_eq!(phone.receipts().await, [receipt.clone()]);
+    assert_eq!(phone.receipts().await, std::slice::from_ref(&receipt));
 
     // The shop's other programs can watch it too.
     let mut watch = world.raw_till().await.watch(&receipt.payment_id).await;
@@ -71,7 +72,7 @@ async fn one_scan_pays_twenty_five_and_the_manufacturer_the_other_five() {
 async fn a_watcher_that_comes_first_is_told_when_it_happens() {
     let world = Stage::set().await;
     let (offer, mut phone, till) = world.shampoo_at_the_till("100.00").await;
-    let sale = tests::actors::Sale::of(&phone.code().await, 3000).redeems(offer, SHAMPOO, 1, 3000, 500);
+    let sale = Sale::of(&phone.code().await, 3000).redeems(offer, SHAMPOO, 1, 3000, 500);
     let mut watch = till.watch(sale.id()).await;
     till.pay(&sale).await.expect("paid");
     till.reverse(sale.id()).await.expect("undone");
@@ -107,7 +108,7 @@ async fn without_the_item_the_coupon_stays_in_the_wallet() {
     let sold = world.till().await.pay(&[(SOAP, 1, 700)], &phone.code().await).await;
     assert!(sold.priced.applied.is_empty());
     let said: Vec<_> = sold.priced.refused.iter().map(|r| (r.offer_number.0, r.reason)).collect();
-    assert_eq!(said, [(offer, shared::offer::Refusal::ItemMismatch)]);
+    assert_eq!(said, [(offer, Refusal::ItemMismatch)]);
     sold.completed();
     assert_eq!(phone.coupons().await, held);
     phone.expect_balance("93.00").await;
@@ -117,14 +118,14 @@ async fn without_the_item_the_coupon_stays_in_the_wallet() {
 async fn a_shop_that_the_offer_does_not_name_is_told_so_by_its_own_till() {
     let world = Stage::set().await;
     let other = world.another_shop("Station Market").await;
-    let deal = tests::actors::Deal::off_each(500, 1).on(SHAMPOO).at(&other.id);
+    let deal = Deal::off_each(500, 1).on(SHAMPOO).at(&other.id);
     let offer = world.offer("Silk Shampoo", deal).await;
     let mut phone = world.phone("100.00").await;
     phone.clip(offer).await;
 
     let here = world.till().await.pay(&[(SHAMPOO, 1, 3000)], &phone.code().await).await;
     let said: Vec<_> = here.priced.refused.iter().map(|r| r.reason).collect();
-    assert_eq!(said, [shared::offer::Refusal::WrongStore]);
+    assert_eq!(said, [Refusal::WrongStore]);
     here.completed();
     phone.expect_balance("70.00").await;
 
