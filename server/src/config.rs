@@ -10,6 +10,8 @@ pub const BATCH_COMMANDS_MAX: usize = 256;
 pub const QUEUE_COMMANDS_MAX: usize = 4_096;
 /// Reads that run at the same time.
 pub const READERS_MAX: usize = 4;
+/// Reads that wait for those before callers are told to come back.
+pub const READS_QUEUED_MAX: usize = 4_096;
 /// Messages that wait for a slow watcher; behind that it gets the current state instead.
 pub const WATCH_MESSAGES_MAX: usize = 16;
 /// Tokens of one request.

@@ -9,6 +9,9 @@ mod rows;
 mod state;
 mod writer;
 
+#[cfg(test)]
+mod stories;
+
 pub use queue::Engine;
 pub use state::{Change, Enrolment, JournalEntry, Keys, Sequences, State};
 pub use writer::Writer;

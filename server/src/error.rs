@@ -4,7 +4,7 @@ use proto::{convert::FieldError, status::Failure};
 use shared::reason::Reason;
 use thiserror::Error;
 
-use crate::store::StoreError;
+use crate::{config::OVERLOADED_RETRY, store::StoreError};
 
 /// Why a call failed.
 #[derive(Debug, Error)]
@@ -22,6 +22,12 @@ impl Error {
     pub fn refused(reason: Reason, message: impl Into<String>) -> Self {
         Self::Refused(Failure::new(reason, message))
     }
+
+    /// A refusal that passes.
+    pub(crate) fn overloaded(message: &str) -> Self {
+        let failure = Failure::new(Reason::Overloaded, message);
+        Self::Refused(Failure { retry_after: Some(OVERLOADED_RETRY), ..failure })
+    }
 }
 
 impl From<Failure> for Error {
@@ -38,7 +44,12 @@ impl From<FieldError> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Fault(error.to_string())
+        match error {
+            StoreError::Busy | StoreError::Stopped => {
+                Self::overloaded("too much to do; try again after the delay")
+            }
+            error => Self::Fault(error.to_string()),
+        }
     }
 }
 

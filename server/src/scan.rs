@@ -34,7 +34,7 @@ impl App {
         };
         let holder = self
             .readers
-            .read(move |conn| {
+            .look(move |conn| {
                 let Some((wallet, key)) = holder(conn, id.cast_signed())? else { return Ok(None) };
                 Ok::<_, StoreError>(Some((wallet, is_signed(&code, &key))))
             })
@@ -48,13 +48,14 @@ impl App {
     }
 }
 
-/// The wallet of a token and its device key: neither ever changes.
+/// The wallet of a token and its device key: neither ever changes. (Not `first`: SQLite compiles a statement again whenever the
+/// value behind its `LIMIT` is bound.)
 fn holder(conn: &mut SqliteConnection, token: i64) -> Result<Option<(WalletId, [u8; 32])>, StoreError> {
     let found: Option<(i64, Vec<u8>)> = tokens::table
         .inner_join(wallets::table.on(wallets::id.eq(tokens::wallet_id)))
         .filter(tokens::id.eq(token))
         .select((wallets::id, wallets::public_key))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     found.map(|(wallet, key)| Ok((WalletId(number(wallet)?), bytes(&key)?))).transpose()
 }

@@ -27,9 +27,10 @@ use crate::clock::Surroundings;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// Every connection: readers don't wait for the writer (WAL), a commit is on the disk when it returns (FULL). The log goes into
-/// the database each 16 MiB: pages that many payments change are then copied seldom.
-const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; \
+/// Every connection. Waiting for a lock comes first, since the next line may need one. Readers don't wait for the writer (WAL); a
+/// commit is on the disk when it returns (FULL). The log goes into the database each 16 MiB, so that pages which many
+/// payments change are copied seldom.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4096;";
 
 /// What can go wrong with the database.
@@ -66,6 +67,9 @@ pub enum StoreError {
         /// The one of the settings.
         asked: Currency,
     },
+    /// More reads wait than are allowed to.
+    #[error("too many reads are waiting")]
+    Busy,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,
@@ -99,7 +103,7 @@ impl Store {
         let mut writer = connect(&path)?;
         writer.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Migrate(error.to_string()))?;
         let secret = writer.immediate_transaction(|conn| found(conn, currency, outside))?;
-        Ok(Self { writer, readers: Readers::new(&path), secret, data_dir: data_dir.to_owned(), lock })
+        Ok(Self { writer, readers: Readers::start(&path)?, secret, data_dir: data_dir.to_owned(), lock })
     }
 }
 

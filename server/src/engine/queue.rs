@@ -6,7 +6,6 @@ use std::sync::{
 };
 
 use proto::status::Failure;
-use shared::reason::Reason;
 use tokio::sync::oneshot;
 
 use super::{
@@ -14,10 +13,7 @@ use super::{
     state::{Keys, State},
     writer::Writer,
 };
-use crate::{
-    config::{OVERLOADED_RETRY, QUEUE_COMMANDS_MAX},
-    error::Error,
-};
+use crate::{config::QUEUE_COMMANDS_MAX, error::Error};
 
 /// What the writer takes from the queue.
 pub(super) enum Message {
@@ -89,10 +85,10 @@ impl Engine {
         match self.queue.try_send(Message::Job(Box::new(pending))) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
-                return Err(overloaded("too much to do; try again after the delay"));
+                return Err(Error::overloaded("too much to do; try again after the delay"));
             }
             Err(TrySendError::Disconnected(_)) => {
-                return Err(overloaded("the provider is stopping; try again"));
+                return Err(Error::overloaded("the provider is stopping; try again"));
             }
         }
         outcome.await.unwrap_or_else(|_| Err(Error::Fault("the writer ended".to_owned())))
@@ -113,9 +109,4 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn overloaded(message: &str) -> Error {
-    let failure = Failure::new(Reason::Overloaded, message);
-    Error::Refused(Failure { retry_after: Some(OVERLOADED_RETRY), ..failure })
 }

@@ -16,12 +16,12 @@ use crate::{
 /// An account's balance in minor units; none where there is no such account.
 pub(crate) fn balance(conn: &mut SqliteConnection, account: Account) -> Result<Option<i64>, StoreError> {
     let found = accounts::table.find(account_key(account)).select(accounts::balance_minor);
-    Ok(found.first(conn).optional()?)
+    Ok(found.get_result(conn).optional()?)
 }
 
 /// A wallet.
 pub(crate) fn wallet(conn: &mut SqliteConnection, id: WalletId) -> Result<Option<WalletView>, StoreError> {
-    let row: Option<WalletRow> = wallets::table.find(i64::from(id.0)).first(conn).optional()?;
+    let row: Option<WalletRow> = wallets::table.find(i64::from(id.0)).get_result(conn).optional()?;
     view(conn, row)
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn wallet_by_key(
     key: &[u8; 32],
 ) -> Result<Option<WalletView>, StoreError> {
     let found = wallets::table.filter(wallets::public_key.eq(key.as_slice()));
-    let row: Option<WalletRow> = found.first(conn).optional()?;
+    let row: Option<WalletRow> = found.get_result(conn).optional()?;
     view(conn, row)
 }
 

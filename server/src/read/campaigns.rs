@@ -33,7 +33,7 @@ pub(crate) fn campaign(
     let row: Option<CampaignRow> = campaigns::table
         .find(i64::from(offer.0))
         .filter(campaigns::issuer_id.eq(i64::from(issuer.0)))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(|row| view(conn, directory, &row)).transpose()
 }

@@ -79,7 +79,7 @@ pub(crate) fn by_id(
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let key = (i64::from(wallet.0), i64::from(id.offer.0), i64::from(id.sequence));
-        let row: Option<CouponRow> = coupons::table.find(key).first(conn).optional()?;
+        let row: Option<CouponRow> = coupons::table.find(key).get_result(conn).optional()?;
         found.extend(row.map(|row| row.read()).transpose()?);
     }
     Ok(found)

@@ -18,7 +18,7 @@ use crate::{
 /// A payment.
 pub(crate) fn payment(conn: &mut SqliteConnection, id: PaymentId) -> Result<Option<Payment>, StoreError> {
     let found = payments::table.find(id.as_bytes().as_slice());
-    let row: Option<PaymentRow> = found.first(conn).optional()?;
+    let row: Option<PaymentRow> = found.get_result(conn).optional()?;
     row.map(|row| row.read()).transpose()
 }
 
@@ -48,6 +48,7 @@ pub(crate) fn of_wallet(
 
 fn newest(conn: &mut SqliteConnection, wallet: WalletId) -> Result<Option<Uuid>, StoreError> {
     let account = accounts::table.find(account_key(Account::Wallet(wallet)));
-    let last: Option<Option<Vec<u8>>> = account.select(accounts::last_payment_id).first(conn).optional()?;
+    let last: Option<Option<Vec<u8>>> =
+        account.select(accounts::last_payment_id).get_result(conn).optional()?;
     maybe_uuid(last.flatten().as_deref())
 }

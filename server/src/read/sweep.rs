@@ -82,7 +82,7 @@ fn settled(
         }
         sweep.settled_through = entry;
         let Some(payment) = payment else { continue };
-        let row: PaymentRow = payments::table.find(payment).first(conn)?;
+        let row: PaymentRow = payments::table.find(payment).get_result(conn)?;
         let payment = row.read()?;
         let Some(wallet) = payment.wallet else { continue };
         for redemption in &payment.redemptions {

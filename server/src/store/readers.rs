@@ -1,33 +1,40 @@
-//! A few connections that read while the writer writes (WAL), off the threads that serve requests.
+//! A few threads that read while the writer writes (WAL): off the threads that serve requests, since a read may wait for the disk.
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
 };
 
 use diesel::prelude::*;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::sync::oneshot;
 
 use super::{StoreError, connect};
-use crate::config::READERS_MAX;
+use crate::config::{READERS_MAX, READS_QUEUED_MAX};
 
-/// The read side of the database.
+type Job = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
+
+/// The read side of the database. The threads end with the last clone.
 #[derive(Clone)]
-pub(crate) struct Readers(Arc<Inner>);
-
-struct Inner {
-    path: PathBuf,
-    idle: Mutex<Vec<SqliteConnection>>,
-    permits: Semaphore,
-}
+pub(crate) struct Readers(SyncSender<Job>);
 
 impl Readers {
-    pub(super) fn new(path: &Path) -> Self {
-        let (idle, permits) = (Mutex::new(Vec::new()), Semaphore::new(READERS_MAX));
-        Self(Arc::new(Inner { path: path.to_owned(), idle, permits }))
+    /// Starts the threads, each with a connection of its own.
+    pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
+        let (sender, jobs) = sync_channel(READS_QUEUED_MAX);
+        let jobs = Arc::new(Mutex::new(jobs));
+        for n in 0..READERS_MAX {
+            let (conn, jobs) = (connect(path)?, Arc::clone(&jobs));
+            let spawned = thread::Builder::new().name(format!("reader {n}")).spawn(move || run(conn, &jobs));
+            spawned.map_err(|error| StoreError::File { path: PathBuf::from("reader thread"), error })?;
+        }
+        Ok(Self(sender))
     }
 
-    /// Runs `read` on a snapshot of the database, in a thread where it may wait for the disk.
+    /// Runs `read` on a snapshot of the database.
     pub(crate) async fn read<T, E>(
         &self,
         read: impl FnOnce(&mut SqliteConnection) -> Result<T, E> + Send + 'static,
@@ -36,25 +43,37 @@ impl Readers {
         T: Send + 'static,
         E: From<StoreError> + From<diesel::result::Error> + Send + 'static,
     {
-        let _permit = self.0.permits.acquire().await.map_err(|_| StoreError::Stopped)?;
-        let inner = Arc::clone(&self.0);
-        let result = spawn_blocking(move || {
-            let mut conn = inner.take()?;
-            let result = conn.transaction(read);
-            inner.give_back(conn);
-            result
+        self.look(|conn| conn.transaction(read)).await
+    }
+
+    /// Runs `look`, which asks the database one thing alone and so needs no snapshot.
+    pub(crate) async fn look<T, E>(
+        &self,
+        look: impl FnOnce(&mut SqliteConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (sender, answer) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            // A caller that went away needs no answer.
+            let _ = sender.send(look(conn));
         });
-        result.await.map_err(|_| StoreError::Stopped)?
+        match self.0.try_send(job) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())),
+            Err(TrySendError::Full(_)) => Err(StoreError::Busy.into()),
+            Err(TrySendError::Disconnected(_)) => Err(StoreError::Stopped.into()),
+        }
     }
 }
 
-impl Inner {
-    fn take(&self) -> Result<SqliteConnection, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| connect(&self.path), Ok)
-    }
-
-    fn give_back(&self, conn: SqliteConnection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+fn run(mut conn: SqliteConnection, jobs: &Mutex<Receiver<Job>>) {
+    loop {
+        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(job) => job(&mut conn),
+            Err(_) => return,
+        }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const SETTLED_THROUGH: &str = "settled_through";
 
 /// A value, where it was put.
 pub(crate) fn get(conn: &mut SqliteConnection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(dsl::settings.find(name).select(dsl::value).first(conn).optional()?)
+    Ok(dsl::settings.find(name).select(dsl::value).get_result(conn).optional()?)
 }
 
 /// Puts a value in place of the one before.

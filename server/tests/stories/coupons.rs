@@ -92,7 +92,7 @@ async fn coupons_end_with_their_offer_and_free_what_they_held() {
     assert!(phone.coupons(CouponState::Clipped).await.is_empty());
     assert_eq!(minor(&issuer.campaign(offer).await.budget_reserved), 1_000);
     for _ in 0..2 {
-        world.running.sweep().await.unwrap();
+        world.running().sweep().await.unwrap();
         let campaign = issuer.campaign(offer).await;
         assert_eq!((minor(&campaign.budget_available), minor(&campaign.budget_reserved)), (100_000, 0));
     }
@@ -115,12 +115,12 @@ async fn what_a_redeemed_coupon_held_beyond_its_discount_is_freed_after_the_wind
         till.pay(&sale).await.unwrap();
         sales.push(sale);
     }
-    world.running.sweep().await.unwrap();
+    world.running().sweep().await.unwrap();
     assert_eq!(world.balance(format!("campaign_reserved:{offer}")).await, 3_400);
     till.reverse(sales[0].id()).await.unwrap();
     assert_eq!(world.balance(format!("campaign_reserved:{offer}")).await, 3_700);
     world.clock.advance_ms(DAY_MS + 1);
-    world.running.sweep().await.unwrap();
+    world.running().sweep().await.unwrap();
     // The reversed one is a coupon again with its whole worst case; the other is settled.
     assert_eq!(world.balance(format!("campaign_reserved:{offer}")).await, 2_000);
     assert_eq!(world.balance(format!("campaign_budget:{offer}")).await, 47_700);

@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod coupons;
+mod killed;
 mod operator;
 mod port;
 mod purchase;

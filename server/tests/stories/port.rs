@@ -11,7 +11,7 @@ use crate::world::*;
 
 /// Speaks HTTP/1.1 by hand, as no client library would.
 async fn http(world: &World, request: &str, body: &[u8]) -> (String, Vec<u8>) {
-    let mut stream = tokio::net::TcpStream::connect(world.running.address()).await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(world.running().address()).await.unwrap();
     let head = format!(
         "{request}\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         body.len()

@@ -53,6 +53,7 @@ async fn one_server_at_a_time_and_one_currency() {
     let second = Store::open(world.dir.path(), Currency::CNY, &outside);
     assert!(matches!(second, Err(StoreError::Locked(_))));
     let World { running, dir, .. } = world;
+    let running = running.unwrap();
     running.shutdown().await;
     let foreign = Store::open(dir.path(), "EUR".parse().unwrap(), &outside);
     assert!(matches!(foreign, Err(StoreError::OtherCurrency { .. })));

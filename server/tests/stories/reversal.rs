@@ -96,7 +96,7 @@ async fn too_late() {
     world.clock.advance_ms(DAY_MS + 1);
     assert_eq!(refused(till.reverse(sale.id()).await), Reason::ReversalTooLate);
     // What the sweep has settled stays so, though the clock be set back.
-    world.running.sweep().await.unwrap();
+    world.running().sweep().await.unwrap();
     world.clock.advance_ms(-DAY_MS);
     assert_eq!(refused(till.reverse(sale.id()).await), Reason::ReversalTooLate);
     assert_eq!(world.balance(format!("merchant:{}", till.merchant)).await, 3_000);

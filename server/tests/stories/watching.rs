@@ -70,6 +70,6 @@ async fn watchers_are_sent_home_when_the_server_stops() {
     let request = with(&phone.session, v1::WatchWalletRequest {});
     let mut stream = phone.client.watch_wallet(request).await.unwrap().into_inner();
     next(&mut stream).await;
-    let World { running, .. } = world;
+    let running = world.running.unwrap();
     tokio::time::timeout(Duration::from_secs(9), running.shutdown()).await.expect("a watcher held it up");
 }

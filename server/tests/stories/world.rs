@@ -36,7 +36,8 @@ pub(crate) const SHAMPOO: &str = "6901234567892";
 pub(crate) const SOAP: &str = "6909876543212";
 
 pub(crate) struct World {
-    pub running: Running,
+    /// None where the server is a process of its own.
+    pub running: Option<Running>,
     pub clock: Arc<ManualClock>,
     pub channel: Channel,
     pub dir: Arc<TempDir>,
@@ -111,16 +112,26 @@ impl World {
         let outside = Surroundings { clock: clock.clone(), random: Arc::new(SystemRandom) };
         let store = Store::open(dir.path(), config.rules.currency, &outside).unwrap();
         let running = serve(config, store, outside).await.unwrap();
-        let channel = Channel::from_shared(running.url()).unwrap().connect().await.unwrap();
+        let url = running.url();
+        Self { running: Some(running), ..Self::at(&url, dir, clock).await }
+    }
+
+    /// The world of a server that runs already.
+    pub(crate) async fn at(url: &str, dir: Arc<TempDir>, clock: Arc<ManualClock>) -> Self {
+        let channel = Channel::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
         let operator =
             Operator { client: OperatorServiceClient::new(channel.clone()), key: operator_key(dir.path()) };
-        Self { running, clock, channel, dir, operator }
+        Self { running: None, clock, channel, dir, operator }
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
     }
 
     /// Stops the server in good order and starts another on the same data.
     pub(crate) async fn restart(self) -> Self {
         let Self { running, clock, dir, .. } = self;
-        running.shutdown().await;
+        running.unwrap().shutdown().await;
         Self::start(dir, clock, Config::default()).await
     }
 

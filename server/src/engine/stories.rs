@@ -1,0 +1,107 @@
+//! The queue and the writer: one bad command does not spoil the others, a full queue says so, and a stop finishes the queue.
+
+use std::sync::{Arc, Mutex, mpsc};
+
+use futures::FutureExt;
+use proto::status::Failure;
+use shared::{money::Currency, reason::Reason};
+use tempfile::TempDir;
+
+use super::{Engine, Keys, State, Writer, decide::Command, decide::wallet::OpenWallet};
+use crate::{
+    clock::Surroundings,
+    config::{BATCH_COMMANDS_MAX, QUEUE_COMMANDS_MAX, Rules},
+    directory::Directory,
+    error::Error,
+    hub::Hub,
+    store::Store,
+};
+
+fn engine() -> (Engine, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = Surroundings::system();
+    let Store { mut writer, .. } = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
+    let directory = Arc::new(Directory::read(&mut writer).unwrap());
+    let rules = Arc::new(Rules { welcome_minor: 100, ..Rules::default() });
+    let writer = Writer::new(writer, outside.clock, rules, directory, Hub::default(), BATCH_COMMANDS_MAX);
+    (Engine::start(writer.unwrap()).unwrap(), dir)
+}
+
+/// Holds the writer until it is let go, so that what comes meanwhile makes one batch.
+struct Hold(Mutex<mpsc::Receiver<()>>);
+
+impl Command for Hold {
+    type Output = ();
+
+    fn touches(&self, _keys: &mut Keys) {}
+
+    fn decide(&self, _state: &mut State) -> Result<(), Failure> {
+        let _ = self.0.lock().unwrap().recv();
+        Ok(())
+    }
+}
+
+fn hold() -> (Hold, mpsc::Sender<()>) {
+    let (let_go, held) = mpsc::channel();
+    (Hold(Mutex::new(held)), let_go)
+}
+
+/// Breaks an assertion.
+struct Broken;
+
+impl Command for Broken {
+    type Output = ();
+
+    fn touches(&self, _keys: &mut Keys) {}
+
+    fn decide(&self, _state: &mut State) -> Result<(), Failure> {
+        panic!("this command is broken on purpose");
+    }
+}
+
+#[tokio::test]
+async fn one_bad_command_does_not_spoil_the_others_of_its_batch() {
+    let (engine, _dir) = engine();
+    let (hold, let_go) = hold();
+    let open = |n: u8| engine.run(OpenWallet { public_key: [n; 32] });
+    let all = async { tokio::join!(engine.run(hold), open(1), engine.run(Broken), open(2), open(1)) };
+    let mut all = Box::pin(all);
+    assert!(all.as_mut().now_or_never().is_none(), "all are queued now");
+    let_go.send(()).unwrap();
+    drop(let_go);
+    let (_, first, broken, second, again) = all.await;
+    assert!(matches!(broken, Err(Error::Fault(_))));
+    let (first, second, again) = (first.unwrap(), second.unwrap(), again.unwrap());
+    assert_eq!(first.wallet, again.wallet);
+    assert_ne!(first.wallet.id, second.wallet.id);
+    assert_eq!((first.balance_minor, second.balance_minor), (100, 100));
+}
+
+#[tokio::test]
+async fn a_full_queue_says_when_to_come_back_and_a_stop_finishes_it() {
+    let (engine, _dir) = engine();
+    let (hold, let_go) = hold();
+    let mut held = Box::pin(engine.run(hold));
+    assert!(held.as_mut().now_or_never().is_none());
+    let mut waiting = Vec::new();
+    let refused = loop {
+        let mut call = Box::pin(engine.run(OpenWallet { public_key: [9; 32] }));
+        match call.as_mut().now_or_never() {
+            None => waiting.push(call),
+            Some(outcome) => break outcome.unwrap_err(),
+        }
+    };
+    let Error::Refused(failure) = refused else { panic!("{refused}") };
+    assert_eq!(failure.reason, Reason::Overloaded);
+    assert!(failure.retry_after.is_some());
+    assert!(waiting.len() >= QUEUE_COMMANDS_MAX);
+
+    drop(let_go);
+    // The stop waits for a place in the queue like everybody else.
+    std::thread::scope(|scope| drop(scope.spawn(|| engine.stop())));
+    for call in waiting {
+        assert!(call.await.is_ok(), "what was queued is finished");
+    }
+    let late = engine.run(OpenWallet { public_key: [9; 32] }).await.unwrap_err();
+    assert!(matches!(late, Error::Refused(failure) if failure.reason == Reason::Overloaded));
+}
