@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use diesel::{
-    Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection,
+    connection::SimpleConnection,
+    sql_query,
     sql_types::{BigInt, Binary, Text},
 };
 use uuid::Uuid;
@@ -100,7 +102,10 @@ pub fn audit(database: &Path) -> BTreeMap<String, &'static str> {
 }
 
 fn open(database: &Path) -> SqliteConnection {
-    SqliteConnection::establish(&database.display().to_string()).expect("the database opens")
+    let mut db = SqliteConnection::establish(&database.display().to_string()).expect("the database opens");
+    // A provider that was shut down may be closing it still.
+    db.batch_execute("PRAGMA busy_timeout = 5000").expect("the database can be waited for");
+    db
 }
 
 /// The rules to which there are exceptions.
@@ -114,8 +119,6 @@ fn broken(db: &mut SqliteConnection) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use diesel::connection::SimpleConnection;
-
     use super::*;
     use crate::{actors::Sale, stage::Stage, world::SHAMPOO};
 
