@@ -49,7 +49,7 @@ async fn over_a_network_that_fails_all_the_time_each_purchase_is_made_once_or_no
     let world = Arc::into_inner(world).expect("nobody else holds the world");
     let tally = agree(&journals, &audit(&world.shut_down().await.database()));
     println!("{tally:?} over a network with {} faults", network.faults());
-    assert!(u64::from(network.faults()) >= TILLS * PURCHASES_EACH / 2, "it hardly failed");
+    assert!(u64::from(network.faults()) >= TILLS * PURCHASES_EACH / 4, "it hardly failed");
     assert_eq!(books.balance(&shop), tally.paid * 3000);
     assert_eq!((tally.paid + tally.reversed).unsigned_abs(), TILLS * PURCHASES_EACH);
     assert!(tally.paid > 0);
