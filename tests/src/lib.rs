@@ -1,1 +1,19 @@
-//! Stories, contracts, faults and the real browser, against the whole system.
+//! The whole system as a stage for stories: a provider with its till, phones, shops and manufacturers, and the things that go
+//! wrong between them.
+//!
+//! - [`world`]: a provider with a shop and a manufacturer; [`stage`]: one in this process, with a clock that stands still
+//! - [`actors`]: who acts: operator, manufacturer, shopper, till, and a till without scruples
+//! - [`books`]: balances, coupons and campaigns as they stand, to be compared, and the rules that they keep
+//! - [`ledger_file`]: the provider's database, read from the disk when all is over
+//! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
+//! - [`browser`]: the wallet as a person sees it
+
+pub mod actors;
+pub mod books;
+pub mod browser;
+pub mod ledger_file;
+pub mod process;
+pub mod proxy;
+pub mod seed;
+pub mod stage;
+pub mod world;

@@ -4,7 +4,10 @@ use proto::{
     convert::{money_to_wire, redemption_to_wire, state_to_wire, terms_to_wire, time_to_wire},
     v1,
 };
-use shared::{money::Money, payment::PaymentState};
+use shared::{
+    money::Money,
+    payment::{PaymentState, RedeemedLine},
+};
 
 use crate::{
     app::App,
@@ -40,17 +43,19 @@ pub(super) fn coupon_state(state: CouponState) -> v1::CouponState {
     }
 }
 
-/// One redeemed line for the manufacturer.
-fn redemption(row: &RedemptionRow, payment: &Payment, line: v1::RedeemedLine) -> v1::Redemption {
+/// One redeemed line for the manufacturer, whose claim file names items by GTIN-14.
+fn redemption(row: &RedemptionRow, payment: &Payment, redeemed: &RedeemedLine) -> v1::Redemption {
+    let money = |minor| Some(money_to_wire(Money::new(payment.currency, minor)));
+    let RedeemedLine { line, discount_minor } = redeemed;
     v1::Redemption {
         offer_number: row.coupon.offer.0,
         coupon_id: row.coupon.to_string(),
         payment_id: row.payment.to_string(),
         merchant_id: payment.merchant.to_string(),
-        gtin: line.gtin,
+        gtin: line.gtin.to_string(),
         units: line.units,
-        unit_price: line.unit_price,
-        discount: line.discount,
+        unit_price: money(line.unit_price_minor),
+        discount: money(*discount_minor),
         redeemed_at: Some(time_to_wire(payment.created_at)),
         reversed: payment.state == PaymentState::Reversed,
     }
@@ -62,7 +67,7 @@ pub(super) fn redemptions(row: &RedemptionRow, payment: &Payment) -> Vec<v1::Red
         .redemptions
         .iter()
         .filter(|r| r.offer_number == row.coupon.offer)
-        .flat_map(|r| redemption_to_wire(r, payment.currency).lines)
+        .flat_map(|r| &r.lines)
         .map(|line| redemption(row, payment, line))
         .collect()
 }

@@ -37,7 +37,7 @@ async fn the_patents_own_example() {
 
     let redemptions = issuer.redemptions(offer).await;
     assert_eq!(redemptions.len(), 1);
-    assert_eq!(redemptions[0].gtin, SHAMPOO);
+    assert_eq!(redemptions[0].gtin, format!("0{SHAMPOO}"));
     assert_eq!(redemptions[0].payment_id, sale.id());
     assert_eq!(redemptions[0].coupon_id, coupon.coupon_id);
     assert_eq!(minor(&redemptions[0].discount), 500);

@@ -1,0 +1,153 @@
+//! A manufacturer with its campaigns.
+
+use proto::{
+    convert::time_to_wire,
+    v1::{self, campaign_service_client::CampaignServiceClient, terms::Reward},
+};
+use shared::time::UnixMillis;
+use tonic::transport::Channel;
+use uuid::Uuid;
+
+use super::{cny, granted, signed};
+
+/// A manufacturer with its key.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    /// Its id, "I1001".
+    pub id: String,
+    channel: Channel,
+    key: String,
+}
+
+/// What a campaign promises, told in a chain.
+#[derive(Debug, Clone)]
+pub struct Deal {
+    terms: v1::Terms,
+    per_wallet_limit: u32,
+    budget_minor: i64,
+}
+
+impl Deal {
+    /// So much off each unit, on up to `max_units`.
+    pub fn off_each(amount_minor: i64, max_units: u32) -> Self {
+        Self::of(Reward::AmountOffEach(v1::AmountOffEach { amount: Some(cny(amount_minor)), max_units }))
+    }
+
+    /// Hundredths of a percent off, up to a cap.
+    pub fn percent_off(basis_points: u32, cap_minor: i64) -> Self {
+        Self::of(Reward::PercentOff(v1::PercentOff { basis_points, cap: Some(cny(cap_minor)) }))
+    }
+
+    /// So much off once, from a spend on.
+    pub fn off_spend(amount_minor: i64, minimum_spend_minor: i64) -> Self {
+        Self::of(Reward::AmountOffSpend(v1::AmountOffSpend {
+            amount: Some(cny(amount_minor)),
+            minimum_spend: Some(cny(minimum_spend_minor)),
+        }))
+    }
+
+    fn of(reward: Reward) -> Self {
+        let window = |ms| Some(time_to_wire(UnixMillis(ms)));
+        let terms = v1::Terms {
+            gtins: vec![],
+            reward: Some(reward),
+            merchant_ids: vec![],
+            starts_at: window(0),
+            // 2100: after every story.
+            ends_at: window(4_102_444_800_000),
+        };
+        Self { terms, per_wallet_limit: 1, budget_minor: 100_000 }
+    }
+
+    /// An item it holds for.
+    #[must_use]
+    pub fn on(mut self, gtin: &str) -> Self {
+        self.terms.gtins.push(gtin.to_owned());
+        self
+    }
+
+    /// A shop that honours it; without any, all do.
+    #[must_use]
+    pub fn at(mut self, merchant_id: &str) -> Self {
+        self.terms.merchant_ids.push(merchant_id.to_owned());
+        self
+    }
+
+    /// First instant at which it can no longer be redeemed.
+    #[must_use]
+    pub fn until(mut self, end: UnixMillis) -> Self {
+        self.terms.ends_at = Some(time_to_wire(end));
+        self
+    }
+
+    /// First instant at which it can be redeemed.
+    #[must_use]
+    pub fn from(mut self, start: UnixMillis) -> Self {
+        self.terms.starts_at = Some(time_to_wire(start));
+        self
+    }
+
+    /// Clips that one wallet is allowed, ever.
+    #[must_use]
+    pub fn clips(mut self, per_wallet_limit: u32) -> Self {
+        self.per_wallet_limit = per_wallet_limit;
+        self
+    }
+
+    /// Money behind it.
+    #[must_use]
+    pub fn budget(mut self, budget_minor: i64) -> Self {
+        self.budget_minor = budget_minor;
+        self
+    }
+}
+
+impl Issuer {
+    pub(super) fn new(channel: Channel, id: String, key: String) -> Self {
+        Self { id, channel, key }
+    }
+
+    /// Makes, funds and activates a campaign: its offer number. The money must be in the issuer's account.
+    pub async fn run(&self, title: &str, deal: Deal) -> u32 {
+        let Deal { terms, per_wallet_limit, budget_minor } = deal;
+        let title = v1::LocalizedText { en: title.to_owned(), zh: title.to_owned() };
+        let request = v1::CreateCampaignRequest {
+            title: Some(title),
+            description: None,
+            terms: Some(terms),
+            per_wallet_limit,
+        };
+        let made = granted(self.client().create_campaign(signed(&self.key, request)).await);
+        let offer_number = made.campaign.and_then(|c| c.offer).expect("a campaign").offer_number;
+        let request = v1::FundCampaignRequest {
+            offer_number,
+            funding_id: Uuid::now_v7().to_string(),
+            amount: Some(cny(budget_minor)),
+        };
+        granted(self.client().fund_campaign(signed(&self.key, request)).await);
+        let request = v1::ActivateCampaignRequest { offer_number };
+        granted(self.client().activate_campaign(signed(&self.key, request)).await);
+        offer_number
+    }
+
+    /// A campaign as it stands.
+    pub async fn campaign(&self, offer_number: u32) -> v1::Campaign {
+        let request = v1::GetCampaignRequest { offer_number };
+        granted(self.client().get_campaign(signed(&self.key, request)).await).campaign.expect("a campaign")
+    }
+
+    /// What was redeemed, newest first.
+    pub async fn redemptions(&self, offer_number: u32) -> Vec<v1::Redemption> {
+        let request = v1::ListRedemptionsRequest { offer_number, page_size: 500, page_token: String::new() };
+        granted(self.client().list_redemptions(signed(&self.key, request)).await).redemptions
+    }
+
+    /// The name of its account.
+    pub fn account(&self) -> String {
+        format!("issuer:{}", self.id)
+    }
+
+    fn client(&self) -> CampaignServiceClient<Channel> {
+        CampaignServiceClient::new(self.channel.clone())
+    }
+}

@@ -1,0 +1,215 @@
+//! A real phone-sized browser: headless Chromium, driven through its driver.
+
+use std::{
+    env, fmt, io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// The screen of the phone, in CSS pixels; three device pixels each.
+const SCREEN: (u32, u32) = (390, 844);
+/// How long a page may take to show what is waited for, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A phone with one page open.
+pub struct Phone {
+    page: Client,
+    driver: Child,
+    screenshots: PathBuf,
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Phone").field("driver", &self.driver.id()).finish_non_exhaustive()
+    }
+}
+
+impl Phone {
+    /// Starts the browser in a language ("en-US", "zh-CN") and opens a page.
+    pub async fn open(url: &str, language: &str) -> Self {
+        let driver_path = tool("ONESCAN_CHROMEDRIVER", "/usr/bin/chromedriver");
+        let chromium = tool("ONESCAN_CHROMIUM", "/usr/bin/chromium");
+        let mut driver = Command::new(&driver_path)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", driver_path.display()));
+        let port = driver_port(&mut driver).await.expect("chromedriver says on which port it listens");
+        let (width, height) = SCREEN;
+        let capabilities = json!({
+            "goog:chromeOptions": {
+                "binary": chromium,
+                "args": [
+                    "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
+                    "--no-first-run", "--hide-scrollbars", format!("--lang={language}"),
+                    format!("--accept-lang={language}"), format!("--window-size={width},{height}"),
+                ],
+                "mobileEmulation": {
+                    "deviceMetrics": { "width": width, "height": height, "pixelRatio": 3.0, "touch": true },
+                },
+            },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object was written above") };
+        let page = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("the browser starts");
+        page.goto(url).await.expect("the page opens");
+        Self { page, driver, screenshots: screenshots_dir() }
+    }
+
+    /// The element of this `data-test` name, once it can be seen.
+    pub async fn see(&self, name: &str) -> Element {
+        let css = format!("[data-test=\"{name}\"]");
+        let waited = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(&css)).await;
+        match waited {
+            Ok(element) => element,
+            Err(error) => {
+                self.screenshot(&format!("missing-{name}")).await;
+                panic!("the page never showed {name}: {error}\n{}", self.text().await);
+            }
+        }
+    }
+
+    /// Whether it is there now.
+    pub async fn shows_now(&self, name: &str) -> bool {
+        let css = format!("[data-test=\"{name}\"]");
+        self.page.find(Locator::Css(&css)).await.is_ok()
+    }
+
+    /// Waits for it and taps it.
+    pub async fn tap(&self, name: &str) {
+        let element = self.see(name).await;
+        if let Err(error) = element.click().await {
+            self.screenshot(&format!("untapped-{name}")).await;
+            panic!("{name} can't be tapped: {error}");
+        }
+    }
+
+    /// Waits until the element's text contains `part`.
+    pub async fn read(&self, name: &str, part: &str) {
+        let started = tokio::time::Instant::now();
+        loop {
+            let text = self.see(name).await.text().await.unwrap_or_default();
+            if text.contains(part) {
+                return;
+            }
+            if started.elapsed() > PATIENCE {
+                self.screenshot(&format!("unread-{name}")).await;
+                panic!("{name} says {text:?}, not {part:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// All the text of the page.
+    pub async fn text(&self) -> String {
+        match self.page.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// What the screen shows, as PNG; kept for people to look at as well.
+    pub async fn screenshot(&self, name: &str) -> Vec<u8> {
+        let png = self.page.screenshot().await.expect("a screenshot");
+        std::fs::write(self.screenshots.join(format!("{name}.png")), &png).expect("the screenshot is kept");
+        png
+    }
+
+    /// Runs JavaScript in the page; for what only a page can tell.
+    pub async fn evaluate(&self, script: &str) -> Value {
+        self.page.execute(script, vec![]).await.expect("the script runs")
+    }
+
+    /// Loads the page again, as a shopper does who comes back.
+    pub async fn reload(&self) {
+        self.page.refresh().await.expect("the page loads again");
+    }
+
+    /// Tells the browser that the network is gone, or back.
+    pub async fn offline(&self, offline: bool) {
+        self.devtools("Network.enable", json!({})).await;
+        let conditions =
+            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// The browser's dark theme.
+    pub async fn dark(&self) {
+        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+        self.devtools("Emulation.setEmulatedMedia", scheme).await;
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) {
+        let command = DevTools { body: json!({ "cmd": command, "params": parameters }).to_string() };
+        self.page.issue_cmd(command).await.expect("the browser takes the command");
+    }
+
+    /// Ends the browser and its driver.
+    pub async fn close(mut self) {
+        self.page.close().await.expect("the browser closes");
+        self.driver.kill().await.expect("the driver ends");
+    }
+}
+
+/// The driver's own way to the Chrome DevTools protocol.
+#[derive(Debug)]
+struct DevTools {
+    body: String,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.clone()))
+    }
+}
+
+/// The driver picks a free port and says so on its output.
+async fn driver_port(driver: &mut Child) -> io::Result<u16> {
+    let output = driver.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    let mut lines = BufReader::new(output).lines();
+    while let Some(line) = lines.next_line().await? {
+        let port = line
+            .rsplit_once("successfully on port ")
+            .and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
+        if let Some(port) = port {
+            // Keeps reading, so that the driver never writes into a closed pipe.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok(port);
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+fn tool(variable: &str, usual: &str) -> PathBuf {
+    let path = env::var_os(variable).map_or_else(|| PathBuf::from(usual), PathBuf::from);
+    assert!(
+        path.exists(),
+        "{} is missing; `cargo xtask test` sets this up (or set {variable})",
+        path.display()
+    );
+    path
+}
+
+fn screenshots_dir() -> PathBuf {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    std::fs::create_dir_all(&dir).expect("the folder of screenshots can be made");
+    dir
+}

@@ -1,0 +1,125 @@
+//! The real programs as processes of their own, so that they can be killed.
+
+use std::{
+    env, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// A provider in a process of its own.
+#[derive(Debug)]
+pub struct ServerProcess {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl ServerProcess {
+    /// Starts `server serve` on a folder, on a free port of the loopback, and waits until it listens.
+    pub async fn start(data_dir: &Path) -> Self {
+        let mut child = Command::new(program("server"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the server starts");
+        let address = listening(&mut child).await.expect("the server says where it listens");
+        Self { child, address }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `kill -9`: it gets no chance to do anything more.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("the server was running until it was killed");
+    }
+}
+
+/// The key that a new provider leaves in its folder.
+pub fn operator_key(data_dir: &Path) -> String {
+    fs::read_to_string(data_dir.join("operator.key"))
+        .expect("a new provider writes operator.key")
+        .trim()
+        .to_owned()
+}
+
+/// One run of `pos-agent checkout`, the code on its standard input.
+#[derive(Debug)]
+pub struct Checkout {
+    child: Child,
+}
+
+impl Checkout {
+    /// Starts it: one line of `basket`, paid at `url` with the terminal key, journal in `data_dir`.
+    pub fn start(url: &str, key: &str, data_dir: &Path, basket: &Path, code: &Path) -> Self {
+        let child = Command::new(program("pos-agent"))
+            .arg("checkout")
+            .arg("--provider")
+            .arg(url)
+            .arg("--data-dir")
+            .arg(data_dir)
+            .arg("--basket")
+            .arg(basket)
+            .args(["--scan", "-", "--json"])
+            .env("ONESCAN_TERMINAL_KEY", key)
+            .stdin(fs::File::open(code).expect("the code's file"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("pos-agent starts");
+        Self { child }
+    }
+
+    /// `kill -9`, unless it has ended before: then its exit.
+    pub async fn kill(mut self) -> ExitStatus {
+        self.child.start_kill().ok();
+        self.ended().await
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> ExitStatus {
+        self.child.wait().await.expect("pos-agent ends")
+    }
+}
+
+/// A program of this repository, as cargo builds it: in `ONESCAN_BIN_DIR`, or beside the tests.
+fn program(name: &str) -> PathBuf {
+    let dir = env::var_os("ONESCAN_BIN_DIR").map_or_else(beside_the_tests, PathBuf::from);
+    let path = dir.join(name);
+    assert!(
+        path.exists(),
+        "{} is missing; `cargo xtask test` sets this up (or `cargo build -p server -p pos-agent`)",
+        path.display()
+    );
+    path
+}
+
+/// Test programs lie in `target/debug/deps`, programs in `target/debug`.
+fn beside_the_tests() -> PathBuf {
+    let test = env::current_exe().expect("a test knows where it is");
+    test.ancestors().nth(2).expect("a test lies in a folder of a folder").to_owned()
+}
+
+/// The line `listening http://127.0.0.1:PORT` of the server's output.
+async fn listening(server: &mut Child) -> io::Result<SocketAddr> {
+    let output = server.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    let mut lines = BufReader::new(output).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some(address) = line.strip_prefix("listening http://").and_then(|text| text.parse().ok()) {
+            // Keeps reading, so that the server never writes into a closed pipe.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok(address);
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
