@@ -1,0 +1,68 @@
+//! The wallet in the browser: the model, drawn by yew, and the shell that does what it wants done.
+
+mod browser;
+mod shell;
+
+use shared::time::UnixMillis;
+use wasm_bindgen::prelude::wasm_bindgen;
+use yew::prelude::*;
+
+use crate::{
+    model::{Event, Model, Route, update},
+    pages, storage,
+};
+use shell::Shell;
+
+/// Starts the wallet in the page's `#app`.
+#[wasm_bindgen(start)]
+pub(crate) fn start() {
+    browser::register_service_worker();
+    if let Some(root) = browser::document().and_then(|document| document.get_element_by_id("app")) {
+        yew::Renderer::<App>::with_root(root).render();
+    }
+}
+
+/// The wallet.
+struct App {
+    model: Model,
+    shell: Shell,
+    send: Callback<Event>,
+}
+
+impl Component for App {
+    type Message = Event;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let send = ctx.link().callback(|event| event);
+        let lang = storage::language();
+        browser::show_language(lang);
+        browser::listen(&send);
+        let shell = Shell::new(send.clone());
+        shell.load();
+        let route = Route::from_hash(&browser::hash());
+        Self { model: Model::new(route, lang, now()), shell, send }
+    }
+
+    fn update(&mut self, _ctx: &Context<Self>, event: Event) -> bool {
+        let route = self.model.route.clone();
+        for effect in update(&mut self.model, event, now()) {
+            self.shell.run(effect, &self.model);
+        }
+        if route != self.model.route {
+            browser::scroll_to_top();
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        pages::view(&self.model, &self.send)
+    }
+}
+
+/// The phone's clock; the only place where it is read.
+fn now() -> UnixMillis {
+    // A float holds whole milliseconds exactly for the next 285,000 years.
+    #[allow(clippy::cast_possible_truncation)]
+    UnixMillis(js_sys::Date::now() as i64)
+}

@@ -1,0 +1,200 @@
+//! Does what the model wants done, and reports back.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use gloo_timers::callback::Timeout;
+use proto::convert::time_from_wire;
+use tonic_web_wasm_client::{Client, options::FetchOptions};
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+use super::{
+    browser::{self, Awake},
+    now,
+};
+use crate::{
+    api::{CallError, Provider},
+    keys::{BrowserKey, KeyError},
+    model::{Effect, Event, Model, Snapshot},
+    pay::{clock_offset_ms, sign},
+    storage::{self, Storage},
+};
+
+/// A call that takes longer is given up: the phone has no usable network.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+type Remote = Provider<Client, BrowserKey>;
+
+/// The wallet's hands. Clones share everything.
+#[derive(Clone)]
+pub(super) struct Shell {
+    send: Callback<Event>,
+    parts: Rc<RefCell<Parts>>,
+}
+
+/// What is there once it has been made.
+#[derive(Default)]
+struct Parts {
+    storage: Option<Storage>,
+    provider: Option<Remote>,
+    awake: Option<Awake>,
+    wants_awake: bool,
+}
+
+impl Shell {
+    pub(super) fn new(send: Callback<Event>) -> Self {
+        Self { send, parts: Rc::default() }
+    }
+
+    /// Reads the storage. A wallet without its key is none: the key alone can open it.
+    pub(super) fn load(&self) {
+        let shell = self.clone();
+        self.report(async move {
+            let Ok(storage) = Storage::open().await else { return Event::Loaded(Box::default()) };
+            let key = storage.key().await.ok().flatten();
+            let memory = storage.memory().await.unwrap_or_default();
+            let mut parts = shell.parts.borrow_mut();
+            parts.storage = Some(storage);
+            parts.provider = key.map(connect);
+            Event::Loaded(Box::new(if parts.provider.is_some() { memory } else { Default::default() }))
+        });
+    }
+
+    /// Does one thing.
+    pub(super) fn run(&self, effect: Effect, model: &Model) {
+        match effect {
+            Effect::Open => {
+                browser::keep_storage();
+                let shell = self.clone();
+                self.report(async move { Event::Synced(shell.open().await.map(Box::new)) });
+            }
+            Effect::Sync => {
+                self.call(|provider| async move { Event::Synced(snapshot(&provider).await.map(Box::new)) })
+            }
+            Effect::Watch => self.watch(),
+            Effect::IssueTokens(count) => self
+                .call(move |provider| async move { Event::TokensIssued(provider.issue_tokens(count).await) }),
+            Effect::Clip(offer) => self.call(move |provider| async move {
+                Event::Clipped(offer, provider.clip(offer).await.map(Box::new))
+            }),
+            Effect::Unclip { offer_number, coupon_id } => self.call(move |provider| async move {
+                Event::Unclipped(offer_number, provider.unclip(&coupon_id).await.map(Box::new))
+            }),
+            Effect::Sign(request) => self.call(move |provider| async move {
+                let code =
+                    sign(&request.plan, request.token, request.language, request.now, provider.key()).await;
+                Event::Signed(request.serial, code.map(Box::new))
+            }),
+            Effect::Save => self.save(model.memory.to_bytes()),
+            Effect::Wait { ms, then } => {
+                let send = self.send.clone();
+                Timeout::new(ms, move || send.emit(*then)).forget();
+            }
+            Effect::Go(route) => browser::go(&route),
+            Effect::Copy(text) => {
+                self.report(async move { Event::Copied(browser::copy(&text).await) });
+            }
+            Effect::KeepLanguage(lang) => {
+                storage::keep_language(lang);
+                browser::show_language(lang);
+            }
+            Effect::KeepAwake(on) => self.keep_awake(on),
+            Effect::Buzz => browser::buzz(),
+        }
+    }
+
+    /// Makes a device key if there is none, and opens its wallet.
+    async fn open(&self) -> Result<Snapshot, CallError> {
+        let provider = self.parts.borrow().provider.clone();
+        let provider = match provider {
+            Some(provider) => provider,
+            None => self.make_key().await?,
+        };
+        provider.open().await?;
+        snapshot(&provider).await
+    }
+
+    async fn make_key(&self) -> Result<Remote, KeyError> {
+        let key = BrowserKey::generate().await?;
+        let storage = self.parts.borrow().storage.clone();
+        // A key that can't be kept would lose the money with the page.
+        let storage = storage.ok_or_else(|| KeyError::Browser("no storage".to_owned()))?;
+        storage.keep_key(&key).await.map_err(|error| KeyError::Browser(error.to_string()))?;
+        let provider = connect(key);
+        self.parts.borrow_mut().provider = Some(provider.clone());
+        Ok(provider)
+    }
+
+    fn watch(&self) {
+        let send = self.send.clone();
+        self.call(move |provider| async move {
+            let mut changes = match provider.watch().await {
+                Ok(changes) => changes,
+                Err(error) => return Event::WatchEnded(Some(error)),
+            };
+            loop {
+                match changes.next().await {
+                    Ok(Some(change)) => send.emit(Event::Changed(Box::new(change))),
+                    Ok(None) => return Event::WatchEnded(None),
+                    Err(error) => return Event::WatchEnded(Some(error)),
+                }
+            }
+        });
+    }
+
+    fn save(&self, bytes: Vec<u8>) {
+        if let Some(storage) = self.parts.borrow().storage.clone() {
+            // A disk that is full loses nothing that the provider doesn't have.
+            spawn_local(async move { drop(storage.keep_memory(&bytes).await) });
+        }
+    }
+
+    fn keep_awake(&self, on: bool) {
+        {
+            let mut parts = self.parts.borrow_mut();
+            parts.wants_awake = on;
+            parts.awake = None;
+        }
+        if on {
+            let shell = self.clone();
+            spawn_local(async move {
+                let held = Awake::hold().await;
+                let mut parts = shell.parts.borrow_mut();
+                // The screen may have been left in the meantime.
+                parts.awake = held.filter(|_| parts.wants_awake);
+            });
+        }
+    }
+
+    /// A call to the provider. Before there is a key the model asks for none.
+    fn call<F: Future<Output = Event> + 'static>(&self, call: impl FnOnce(Remote) -> F) {
+        if let Some(provider) = self.parts.borrow().provider.clone() {
+            self.report(call(provider));
+        }
+    }
+
+    fn report(&self, event: impl Future<Output = Event> + 'static) {
+        let send = self.send.clone();
+        spawn_local(async move { send.emit(event.await) });
+    }
+}
+
+/// Everything that the provider knows, and how far the phone's clock is off.
+async fn snapshot(provider: &Remote) -> Result<Snapshot, CallError> {
+    // The account by itself first: its answer is the quickest, so it tells the time best, and it starts the session that
+    // the other calls share.
+    let sent_at = now();
+    let account = provider.account().await?;
+    let received_at = now();
+    let (offers, coupons, payments) =
+        futures::try_join!(provider.offers(), provider.coupons(), provider.payments())?;
+    let server_time = time_from_wire("server_time", account.provider.server_time.as_ref());
+    let clock_offset_ms = server_time.map_or(0, |time| clock_offset_ms(sent_at, received_at, time));
+    Ok(Snapshot { account, clock_offset_ms, offers, coupons, payments })
+}
+
+fn connect(key: BrowserKey) -> Remote {
+    let origin = browser::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    let calls = Client::new_with_options(origin.clone(), FetchOptions::new().timeout(CALL_TIMEOUT));
+    Provider::new(calls, key).with_streams(Client::new(origin))
+}

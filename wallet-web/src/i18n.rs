@@ -1,0 +1,222 @@
+//! What the wallet says, in both its languages. Every text is a field that each language must fill in, so none can be
+//! forgotten; what has a number or name in it is a method.
+
+mod en;
+mod money;
+mod offer;
+mod problem;
+mod zh;
+
+pub use money::{amount, short_amount};
+pub use offer::{condition, headline};
+pub use problem::{declined, problem};
+
+/// A language of the wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// The language for a tag such as "zh-Hans-CN"; English for what is not spoken here.
+    pub fn from_tag(tag: &str) -> Self {
+        if tag.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
+    }
+
+    /// Its tag, as `lang` attributes and storage have it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-Hans",
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::En => Self::Zh,
+            Self::Zh => Self::En,
+        }
+    }
+
+    /// All its texts.
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::En => &en::TEXTS,
+            Self::Zh => &zh::TEXTS,
+        }
+    }
+
+    /// Of a text in both languages, the one in this; the other where this is missing.
+    pub fn pick(self, text: Option<&proto::v1::LocalizedText>) -> &str {
+        let Some(text) = text else { return "" };
+        let (first, second) = match self {
+            Self::En => (&text.en, &text.zh),
+            Self::Zh => (&text.zh, &text.en),
+        };
+        if first.is_empty() { second } else { first }
+    }
+}
+
+/// The texts of one language.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the texts say what they are")]
+pub struct Texts {
+    pub language_of_the_other: &'static str,
+
+    pub welcome_title: &'static str,
+    pub welcome_text: &'static str,
+    pub welcome_open: &'static str,
+    pub welcome_opening: &'static str,
+    pub welcome_key: &'static str,
+
+    pub tab_pay: &'static str,
+    pub tab_offers: &'static str,
+    pub tab_coupons: &'static str,
+    pub tab_receipts: &'static str,
+
+    pub balance: &'static str,
+    pub offline: &'static str,
+    pub demo: &'static str,
+    pub close: &'static str,
+    pub back: &'static str,
+
+    pub offers_lead: &'static str,
+    pub offers_empty: &'static str,
+    pub offers_empty_offline: &'static str,
+    pub clip: &'static str,
+    pub clipped: &'static str,
+    pub selected_shops: &'static str,
+    pub ends_today: &'static str,
+
+    pub coupons_empty: &'static str,
+    pub coupons_empty_text: &'static str,
+    pub see_offers: &'static str,
+    pub remove: &'static str,
+    pub up_to_save: &'static str,
+
+    pub pay_code_label: &'static str,
+    pub pay_save_up_to: &'static str,
+    pub pay_no_coupons: &'static str,
+    pub pay_new_code: &'static str,
+    pub pay_offline: &'static str,
+    pub pay_in_code: &'static str,
+    pub pay_left_out: &'static str,
+    pub pay_no_room: &'static str,
+    pub pay_excluded: &'static str,
+    pub pay_expired: &'static str,
+    pub pay_unreadable: &'static str,
+    pub pay_no_tokens: &'static str,
+    pub pay_no_tokens_text: &'static str,
+    pub pay_frozen: &'static str,
+    pub pay_frozen_text: &'static str,
+    pub copy_code: &'static str,
+    pub copy_note: &'static str,
+    pub copied: &'static str,
+
+    pub paid: &'static str,
+    pub reversed: &'static str,
+    pub done: &'static str,
+    pub show_receipt: &'static str,
+
+    pub receipts_empty: &'static str,
+    pub receipts_empty_text: &'static str,
+    pub receipt_gross: &'static str,
+    pub receipt_paid: &'static str,
+    pub receipt_reversed: &'static str,
+    pub receipt_balance_after: &'static str,
+    pub receipt_coupon: &'static str,
+    pub receipt_reference: &'static str,
+    pub receipt_payment: &'static str,
+}
+
+/// Sentences with something in them.
+impl Lang {
+    /// When an offer ends, in days.
+    pub fn ends_in_days(self, days: i64) -> String {
+        match (self, days) {
+            (Self::En, 1) => "ends tomorrow".to_owned(),
+            (Self::En, _) => format!("ends in {days} days"),
+            (Self::Zh, 1) => "明天截止".to_owned(),
+            (Self::Zh, _) => format!("还剩 {days} 天"),
+        }
+    }
+
+    /// When an offer ends, by date.
+    pub fn until(self, date: &str) -> String {
+        match self {
+            Self::En => format!("until {date}"),
+            Self::Zh => format!("{date}截止"),
+        }
+    }
+
+    /// When an offer begins.
+    pub fn from_date(self, date: &str) -> String {
+        match self {
+            Self::En => format!("Valid from {date}"),
+            Self::Zh => format!("{date}起可用"),
+        }
+    }
+
+    /// What was saved.
+    pub fn saved(self, amount: &str) -> String {
+        match self {
+            Self::En => format!("Saved {amount}"),
+            Self::Zh => format!("已省 {amount}"),
+        }
+    }
+
+    /// Number of coupons in the code.
+    pub fn coupons(self, count: usize) -> String {
+        match (self, count) {
+            (Self::En, 1) => "1 coupon".to_owned(),
+            (Self::En, _) => format!("{count} coupons"),
+            (Self::Zh, _) => format!("{count} 张优惠券"),
+        }
+    }
+
+    /// A payment was made.
+    pub fn paid_at(self, amount: &str, shop: &str) -> String {
+        match self {
+            Self::En => format!("Paid {amount} at {shop}"),
+            Self::Zh => format!("已在{shop}支付 {amount}"),
+        }
+    }
+
+    /// A payment was undone.
+    pub fn reversed_at(self, amount: &str, shop: &str) -> String {
+        match self {
+            Self::En => format!("{shop} cancelled the payment. {amount} is back in your wallet."),
+            Self::Zh => format!("{shop}已撤销付款，{amount} 已退回钱包。"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_follows_the_tag() {
+        for (tag, lang) in [
+            ("zh", Lang::Zh),
+            ("zh-Hans-CN", Lang::Zh),
+            ("ZH-tw", Lang::Zh),
+            ("en-GB", Lang::En),
+            ("de", Lang::En),
+            ("", Lang::En),
+        ] {
+            assert_eq!(Lang::from_tag(tag), lang, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_one_language_is_shown_in_the_other_too() {
+        let text = proto::v1::LocalizedText { en: "Soap".to_owned(), zh: String::new() };
+        assert_eq!(Lang::Zh.pick(Some(&text)), "Soap");
+        assert_eq!(Lang::En.pick(None), "");
+    }
+}

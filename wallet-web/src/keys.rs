@@ -1,0 +1,39 @@
+//! The device key: Ed25519, made on the phone, and never leaving it. It opens the wallet, starts sessions and signs codes.
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod software;
+
+use thiserror::Error;
+
+#[cfg(target_arch = "wasm32")]
+pub use browser::BrowserKey;
+#[cfg(not(target_arch = "wasm32"))]
+pub use software::SoftwareKey;
+
+/// The key can't be made, read or used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// The page was not loaded over TLS (or from this machine), so the browser gives no cryptography.
+    #[error("the browser gives no keys to pages that were not loaded over TLS")]
+    Insecure,
+    /// The browser doesn't know Ed25519.
+    #[error("the browser is too old to keep an Ed25519 key")]
+    Unsupported,
+    /// Something else in the browser.
+    #[error("the browser could not use its key: {0}")]
+    Browser(String),
+}
+
+/// A key pair whose secret half can only be asked to sign.
+#[allow(
+    async_fn_in_trait,
+    reason = "used with concrete types only, whose futures show by themselves whether they are Send"
+)]
+pub trait DeviceKey {
+    /// The public half, 32 bytes.
+    async fn public_key(&self) -> Result<[u8; 32], KeyError>;
+    /// Ed25519 over `message`, 64 bytes.
+    async fn sign(&self, message: &[u8]) -> Result<[u8; 64], KeyError>;
+}

@@ -1,0 +1,228 @@
+//! What the wallet knows and shows, and how events change it. Pure: [`update`] changes the model and says what is to be done;
+//! the shell in `app` does it and reports back with further events. So every path can be tested without a browser.
+
+mod event;
+mod inbox;
+mod memory;
+mod pay_screen;
+mod route;
+#[cfg(test)]
+mod tests;
+mod update;
+
+use std::collections::BTreeSet;
+
+use proto::v1;
+use shared::{reason::Reason, time::UnixMillis};
+
+use crate::{
+    api::CallError,
+    i18n::Lang,
+    keys::KeyError,
+    pay::{PayCode, Plan},
+};
+
+pub use event::{Effect, Event, SignRequest, Snapshot};
+pub use memory::{Memory, Receipt};
+pub use route::Route;
+pub use update::update;
+
+/// The whole wallet, as it is right now.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// How far in the shopper is.
+    pub stage: Stage,
+    /// Which page is open.
+    pub route: Route,
+    /// What outlives the page.
+    pub memory: Memory,
+    /// Whether the provider answers.
+    pub connection: Connection,
+    /// The Pay screen.
+    pub pay: Pay,
+    /// Offers that are being clipped or given back.
+    pub working: BTreeSet<u32>,
+    /// One message over the page.
+    pub notice: Option<Notice>,
+    /// In which language all is said.
+    pub lang: Lang,
+    /// The phone's clock at the last event.
+    pub now: UnixMillis,
+    link: Link,
+    serial: u32,
+}
+
+/// How far in the shopper is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    /// Storage is being read.
+    Starting,
+    /// There is no wallet yet.
+    Welcome {
+        /// One is being opened.
+        opening: bool,
+        /// Why the last try failed.
+        problem: Option<CallError>,
+    },
+    /// There is a wallet.
+    Inside,
+}
+
+/// Whether the provider answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// Not known yet.
+    Trying,
+    /// It does.
+    Online,
+    /// It doesn't; everything shown is from storage.
+    Offline,
+}
+
+/// The Pay screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pay {
+    /// Another page is open.
+    Away,
+    /// A code is shown, or about to be.
+    Code(PayScreen),
+    /// The code of this visit has paid.
+    Paid {
+        /// The payment.
+        payment_id: String,
+    },
+}
+
+/// A code and what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PayScreen {
+    /// Which coupons are in it, and why the others are not.
+    pub plan: Plan,
+    /// The code; `None` while the first is being signed.
+    pub code: Option<PayCode>,
+    /// Why there is none.
+    pub problem: Option<PayProblem>,
+    /// Why the provider refused the till's last try with it.
+    pub declined: Option<Reason>,
+    /// When the screen was opened, by the provider's clock: payments from before are not its own.
+    opened_at: UnixMillis,
+    /// Names the signing that is under way; older answers are dropped.
+    serial: u32,
+}
+
+/// Why no code can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PayProblem {
+    /// No token is left; the phone has to be online once.
+    NoTokens,
+    /// The provider's operator stopped the wallet.
+    Frozen,
+    /// The device key failed.
+    Key(KeyError),
+}
+
+/// A message over the page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// What it says.
+    pub what: Said,
+    serial: u32,
+}
+
+/// What a notice says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    /// A call failed.
+    Failed(CallError),
+    /// A payment was made while another page was open.
+    Paid {
+        /// The payment.
+        payment_id: String,
+    },
+    /// A payment was undone and the money is back.
+    Reversed {
+        /// The payment.
+        payment_id: String,
+    },
+    /// The code's text is in the clipboard.
+    Copied,
+}
+
+/// The calls that are under way.
+#[derive(Debug, Clone, Default)]
+struct Link {
+    syncing: bool,
+    /// Something changed while a sync was under way, so its answer may be older than what is known.
+    stale: bool,
+    watching: bool,
+    issuing: bool,
+    /// A timer for the next try is running.
+    retrying: bool,
+    /// Tries that failed in a row.
+    failures: u32,
+    heard_at: Option<UnixMillis>,
+}
+
+impl Model {
+    /// A wallet that has just been loaded.
+    pub fn new(route: Route, lang: Lang, now: UnixMillis) -> Self {
+        Self {
+            stage: Stage::Starting,
+            route,
+            memory: Memory::default(),
+            connection: Connection::Trying,
+            pay: Pay::Away,
+            working: BTreeSet::new(),
+            notice: None,
+            lang,
+            now,
+            link: Link::default(),
+            serial: 0,
+        }
+    }
+
+    /// The time by the provider's clock.
+    pub fn provider_now(&self) -> UnixMillis {
+        self.now.plus_ms(self.memory.clock_offset_ms)
+    }
+
+    /// Money in the wallet.
+    pub fn balance(&self) -> Option<&v1::Money> {
+        self.memory.account.as_ref()?.wallet.balance.as_ref()
+    }
+
+    /// Whether the provider is a demonstration.
+    pub fn is_demo(&self) -> bool {
+        self.memory.account.as_ref().is_some_and(|account| account.provider.demo)
+    }
+
+    /// The clipped coupon of an offer.
+    pub fn coupon_of(&self, offer_number: u32) -> Option<&v1::Coupon> {
+        let of = |coupon: &&v1::Coupon| {
+            coupon.offer.as_ref().is_some_and(|offer| offer.offer_number == offer_number)
+        };
+        self.memory.coupons.iter().find(of)
+    }
+
+    /// Every offer to show: those that can be clipped, and those that are clipped.
+    pub fn offers(&self) -> Vec<&v1::Offer> {
+        let clipped = self.memory.coupons.iter().filter_map(|coupon| coupon.offer.as_ref());
+        let mut offers: Vec<&v1::Offer> = Vec::new();
+        for offer in self.memory.offers.iter().filter(|offer| offer.clippable).chain(clipped) {
+            if offers.iter().all(|shown| shown.offer_number != offer.offer_number) {
+                offers.push(offer);
+            }
+        }
+        offers
+    }
+
+    /// A receipt by its payment.
+    pub fn receipt(&self, payment_id: &str) -> Option<&Receipt> {
+        self.memory.receipts.iter().find(|receipt| receipt.payment.payment_id == payment_id)
+    }
+
+    fn next_serial(&mut self) -> u32 {
+        self.serial = self.serial.wrapping_add(1);
+        self.serial
+    }
+}

@@ -1,0 +1,143 @@
+//! What happens to the wallet, and what it wants done.
+
+use proto::v1;
+use shared::{
+    code::{Language, TokenNumber},
+    time::UnixMillis,
+};
+
+use super::{Memory, Route};
+use crate::{
+    api::{Account, CallError},
+    i18n::Lang,
+    keys::KeyError,
+    pay::{PayCode, Plan},
+};
+
+/// Everything that the provider knows of the wallet, at one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Balance, state, provider.
+    pub account: Account,
+    /// What to add to the phone's clock to get the provider's, in ms.
+    pub clock_offset_ms: i64,
+    /// Offers that can be clipped.
+    pub offers: Vec<v1::Offer>,
+    /// Clipped coupons.
+    pub coupons: Vec<v1::Coupon>,
+    /// Payments, newest first.
+    pub payments: Vec<v1::Payment>,
+}
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Storage was read.
+    Loaded(Box<Memory>),
+    /// The shopper wants a wallet.
+    OpenTapped,
+    /// The shopper went to a page.
+    Went(Route),
+    /// The shopper chose a language.
+    LanguageChosen(Lang),
+    /// The shopper wants a coupon.
+    ClipTapped(u32),
+    /// The shopper gives a coupon back.
+    UnclipTapped(u32),
+    /// The shopper takes a coupon out of the code, or puts it in.
+    CouponToggled(u32),
+    /// The shopper wants a code that has nothing in common with the last.
+    NewCodeTapped,
+    /// The shopper wants the code as text.
+    CopyTapped,
+    /// The shopper is done with the notice.
+    NoticeTapped,
+    /// The page came to the front again.
+    Shown,
+    /// The phone says that it is connected.
+    NetworkBack,
+    /// The phone says that it is not.
+    NetworkGone,
+
+    /// The provider answered with everything, or the call failed.
+    Synced(Result<Box<Snapshot>, CallError>),
+    /// The provider reports a change.
+    Changed(Box<v1::WatchWalletResponse>),
+    /// The reports ended.
+    WatchEnded(Option<CallError>),
+    /// The provider gave tokens.
+    TokensIssued(Result<Vec<v1::PaymentToken>, CallError>),
+    /// The provider answered a clip.
+    Clipped(u32, Result<Box<v1::Coupon>, CallError>),
+    /// The provider answered an unclip.
+    Unclipped(u32, Result<Box<v1::Coupon>, CallError>),
+    /// The device key signed a code.
+    Signed(u32, Result<Box<PayCode>, KeyError>),
+    /// The text is in the clipboard, or not.
+    Copied(bool),
+
+    /// The code has been shown long enough.
+    RenewDue(u32),
+    /// Time to try the provider again.
+    RetryDue,
+    /// The notice has been shown long enough.
+    NoticeDone(u32),
+}
+
+/// A code to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignRequest {
+    /// Comes back with the answer.
+    pub serial: u32,
+    /// The coupons.
+    pub plan: Plan,
+    /// The token.
+    pub token: TokenNumber,
+    /// The shopper's languages.
+    pub language: Option<Language>,
+    /// Now, by the provider's clock.
+    pub now: UnixMillis,
+}
+
+/// Something to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Make a device key if there is none, open a wallet, then as [`Effect::Sync`].
+    Open,
+    /// Ask the provider for everything: [`Event::Synced`].
+    Sync,
+    /// Have the provider report changes: [`Event::Changed`], [`Event::WatchEnded`].
+    Watch,
+    /// Ask for so many tokens: [`Event::TokensIssued`].
+    IssueTokens(u32),
+    /// Clip an offer: [`Event::Clipped`].
+    Clip(u32),
+    /// Give back the coupon of an offer: [`Event::Unclipped`].
+    Unclip {
+        /// The offer.
+        offer_number: u32,
+        /// The coupon.
+        coupon_id: String,
+    },
+    /// Sign a code: [`Event::Signed`].
+    Sign(Box<SignRequest>),
+    /// Write the memory to storage.
+    Save,
+    /// Send an event later.
+    Wait {
+        /// After so long.
+        ms: u32,
+        /// The event.
+        then: Box<Event>,
+    },
+    /// Open a page: [`Event::Went`].
+    Go(Route),
+    /// Put a text into the clipboard: [`Event::Copied`].
+    Copy(String),
+    /// Remember the language.
+    KeepLanguage(Lang),
+    /// Keep the screen from going dark, or let it.
+    KeepAwake(bool),
+    /// Say by touch that something important happened.
+    Buzz,
+}

@@ -1,0 +1,111 @@
+//! The Pay screen: a code is made when it opens, when it is renewed, and whenever what is in it changes.
+
+use proto::v1::WalletState;
+use shared::code::Language;
+
+use super::{Effect, Event, Model, Pay, PayProblem, PayScreen, SignRequest};
+use crate::{
+    i18n::Lang,
+    keys::KeyError,
+    pay::{Choice, PayCode, Plan, RENEW_AFTER_MS, plan},
+};
+
+/// Opens the screen afresh.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    model.pay = Pay::Code(PayScreen {
+        plan: Plan::default(),
+        code: None,
+        problem: None,
+        declined: None,
+        opened_at: model.provider_now(),
+        serial: 0,
+    });
+    let mut effects = vec![Effect::KeepAwake(true)];
+    effects.extend(make_code(model));
+    effects
+}
+
+/// Leaves the screen.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    match std::mem::replace(&mut model.pay, Pay::Away) {
+        Pay::Away => vec![],
+        _ => vec![Effect::KeepAwake(false)],
+    }
+}
+
+/// Makes a code of what is in the wallet now. The one on the screen stays until the new one is signed.
+pub(super) fn make_code(model: &mut Model) -> Vec<Effect> {
+    let now = model.provider_now();
+    let language = spoken(model.lang);
+    let plan = plan(&model.memory.coupons, &model.memory.choices, language, now);
+    let frozen = model.memory.account.as_ref().is_some_and(|a| a.wallet.state() == WalletState::Frozen);
+    let serial = model.next_serial();
+    let Pay::Code(screen) = &mut model.pay else { return vec![] };
+    screen.plan = plan.clone();
+    screen.serial = serial;
+    if frozen {
+        screen.problem = Some(PayProblem::Frozen);
+        screen.code = None;
+        return vec![];
+    }
+    let Some(token) = model.memory.stock.take(now) else {
+        screen.problem = Some(PayProblem::NoTokens);
+        screen.code = None;
+        return vec![];
+    };
+    screen.problem = None;
+    let request = SignRequest { serial, plan, token: token.number, language, now };
+    let renew = Effect::Wait { ms: RENEW_AFTER_MS, then: Box::new(Event::RenewDue(serial)) };
+    // The token is marked as shown on the disk before it is on the screen.
+    vec![Effect::Save, Effect::Sign(Box::new(request)), renew]
+}
+
+/// A code came back from the device key.
+pub(super) fn signed(model: &mut Model, serial: u32, outcome: Result<Box<PayCode>, KeyError>) -> Vec<Effect> {
+    if let Pay::Code(screen) = &mut model.pay
+        && screen.serial == serial
+    {
+        match outcome {
+            Ok(code) => screen.code = Some(*code),
+            Err(error) => {
+                screen.code = None;
+                screen.problem = Some(PayProblem::Key(error));
+            }
+        }
+    }
+    vec![]
+}
+
+/// The timer of a code ran out.
+pub(super) fn renew_due(model: &mut Model, serial: u32) -> Vec<Effect> {
+    match &model.pay {
+        Pay::Code(screen) if screen.serial == serial => make_code(model),
+        _ => vec![],
+    }
+}
+
+/// A code that shares nothing with the one before.
+pub(super) fn new_code(model: &mut Model) -> Vec<Effect> {
+    model.memory.stock.end_visit();
+    open(model)
+}
+
+/// A coupon that is in the code is taken out; one that is not is put in, whatever else has to make room.
+pub(super) fn toggle(model: &mut Model, offer_number: u32) -> Vec<Effect> {
+    let Pay::Code(screen) = &model.pay else { return vec![] };
+    let is_in = screen.plan.chosen.iter().any(|chosen| chosen.offer_number == offer_number);
+    let choice = if is_in { Choice::Excluded } else { Choice::Pinned };
+    model.memory.choices.insert(offer_number, choice);
+    let mut effects = vec![Effect::Save];
+    effects.extend(make_code(model));
+    effects
+}
+
+/// What the code tells the till about the shopper's languages.
+fn spoken(lang: Lang) -> Option<Language> {
+    let codes = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zhen",
+    };
+    Language::parse(codes).ok()
+}

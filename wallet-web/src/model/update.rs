@@ -1,0 +1,258 @@
+//! The reducer: one event, what changes, what is to be done.
+
+use shared::{reason::Reason, time::UnixMillis};
+
+use super::{Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, pay_screen};
+use crate::api::{CallError, TOKENS_PER_CALL_MAX};
+
+/// How long a notice stays.
+const NOTICE_MS: u32 = 6_000;
+/// First wait before the provider is tried again; doubled at each failure.
+const RETRY_FIRST_MS: u32 = 1_000;
+/// Longest wait.
+const RETRY_MAX_MS: u32 = 30_000;
+/// A stream that has been silent for so long may be dead without anybody having noticed: ask.
+const SILENCE_MS: i64 = 60_000;
+
+/// Changes the model by an event that happened at `now` (the phone's clock), and says what is to be done.
+pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
+    model.now = now;
+    match event {
+        Event::Loaded(memory) => loaded(model, *memory),
+        Event::OpenTapped => {
+            model.stage = Stage::Welcome { opening: true, problem: None };
+            vec![Effect::Open]
+        }
+        Event::Went(route) => went(model, route),
+        Event::LanguageChosen(lang) => {
+            model.lang = lang;
+            let mut effects = vec![Effect::KeepLanguage(lang)];
+            effects.extend(pay_screen::make_code(model));
+            effects
+        }
+        Event::ClipTapped(offer_number) => {
+            model.working.insert(offer_number);
+            vec![Effect::Clip(offer_number)]
+        }
+        Event::UnclipTapped(offer_number) => match model.coupon_of(offer_number) {
+            Some(coupon) => {
+                let coupon_id = coupon.coupon_id.clone();
+                model.working.insert(offer_number);
+                vec![Effect::Unclip { offer_number, coupon_id }]
+            }
+            None => vec![],
+        },
+        Event::CouponToggled(offer_number) => pay_screen::toggle(model, offer_number),
+        Event::NewCodeTapped => pay_screen::new_code(model),
+        Event::CopyTapped => match &model.pay {
+            Pay::Code(screen) => screen.code.iter().map(|code| Effect::Copy(code.text.clone())).collect(),
+            _ => vec![],
+        },
+        Event::NoticeTapped => {
+            model.notice = None;
+            vec![]
+        }
+        Event::Shown => {
+            let mut effects = pay_screen::make_code(model);
+            if matches!(model.pay, Pay::Code(_)) {
+                effects.push(Effect::KeepAwake(true));
+            }
+            effects.extend(sync(model));
+            effects
+        }
+        Event::NetworkBack => sync(model),
+        Event::RetryDue => {
+            model.link.retrying = false;
+            sync(model)
+        }
+        Event::NetworkGone => {
+            model.connection = Connection::Offline;
+            vec![]
+        }
+
+        Event::Synced(outcome) => synced(model, outcome),
+        Event::Changed(change) => {
+            heard(model);
+            model.link.stale = model.link.syncing;
+            let paid = change.payment.is_some();
+            let mut effects = inbox::take_change(model, *change);
+            effects.extend(replenish(model));
+            if paid {
+                // What was bought decides what can be clipped next.
+                effects.extend(sync(model));
+            }
+            effects
+        }
+        Event::WatchEnded(error) => {
+            model.link.watching = false;
+            match error {
+                Some(error) => failed(model, &error),
+                None => retry(model),
+            }
+        }
+        Event::TokensIssued(outcome) => {
+            model.link.issuing = false;
+            match outcome {
+                Ok(tokens) => {
+                    heard(model);
+                    inbox::take_tokens(model, &tokens)
+                }
+                Err(error) => failed(model, &error),
+            }
+        }
+        Event::Clipped(offer, outcome) | Event::Unclipped(offer, outcome) => {
+            model.working.remove(&offer);
+            model.link.stale = model.link.syncing;
+            match outcome {
+                Ok(coupon) => {
+                    heard(model);
+                    inbox::take_coupon(model, *coupon);
+                    let mut effects = vec![Effect::Save];
+                    effects.extend(sync(model));
+                    effects
+                }
+                Err(error) => {
+                    let mut effects = failed(model, &error);
+                    effects.extend(say(model, Said::Failed(error)));
+                    effects
+                }
+            }
+        }
+        Event::Signed(serial, outcome) => pay_screen::signed(model, serial, outcome),
+        Event::Copied(true) => say(model, Said::Copied),
+        Event::Copied(false) => vec![],
+
+        Event::RenewDue(serial) => {
+            let mut effects = pay_screen::renew_due(model, serial);
+            let silent = model.link.heard_at.is_none_or(|at| now.0.saturating_sub(at.0) > SILENCE_MS);
+            if !effects.is_empty() && silent {
+                effects.extend(sync(model));
+            }
+            effects
+        }
+        Event::NoticeDone(serial) => {
+            model.notice = model.notice.take().filter(|notice| notice.serial != serial);
+            vec![]
+        }
+    }
+}
+
+/// Shows a message for a while.
+pub(super) fn say(model: &mut Model, what: Said) -> Vec<Effect> {
+    let serial = model.next_serial();
+    model.notice = Some(Notice { what, serial });
+    vec![Effect::Wait { ms: NOTICE_MS, then: Box::new(Event::NoticeDone(serial)) }]
+}
+
+fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
+    model.memory = memory;
+    if model.memory.account.is_none() {
+        model.stage = Stage::Welcome { opening: false, problem: None };
+        return vec![];
+    }
+    model.stage = Stage::Inside;
+    let mut effects = went(model, model.route.clone());
+    effects.extend(sync(model));
+    effects
+}
+
+fn went(model: &mut Model, route: Route) -> Vec<Effect> {
+    model.route = route;
+    if model.stage != Stage::Inside {
+        return vec![];
+    }
+    match model.route {
+        Route::Home => {
+            let home = if model.memory.coupons.is_empty() { Route::Offers } else { Route::Pay };
+            vec![Effect::Go(home)]
+        }
+        Route::Pay if matches!(model.pay, Pay::Code(_)) => vec![],
+        Route::Pay => pay_screen::open(model),
+        _ => pay_screen::leave(model),
+    }
+}
+
+/// Asks for everything, unless that is under way.
+fn sync(model: &mut Model) -> Vec<Effect> {
+    if model.stage != Stage::Inside {
+        return vec![];
+    }
+    if std::mem::replace(&mut model.link.syncing, true) {
+        model.link.stale = true;
+        return vec![];
+    }
+    vec![Effect::Sync]
+}
+
+fn synced(model: &mut Model, outcome: Result<Box<super::Snapshot>, CallError>) -> Vec<Effect> {
+    model.link.syncing = false;
+    let stale = std::mem::take(&mut model.link.stale);
+    let snapshot = match outcome {
+        Ok(snapshot) => *snapshot,
+        Err(error) if matches!(model.stage, Stage::Welcome { .. }) => {
+            model.stage = Stage::Welcome { opening: false, problem: Some(error) };
+            return vec![];
+        }
+        Err(error) => return failed(model, &error),
+    };
+    heard(model);
+    let entered = model.stage != Stage::Inside;
+    let mut effects = inbox::take_snapshot(model, snapshot);
+    if entered {
+        effects.extend(went(model, model.route.clone()));
+    }
+    effects.extend(replenish(model));
+    if !std::mem::replace(&mut model.link.watching, true) {
+        effects.push(Effect::Watch);
+    }
+    if stale {
+        effects.extend(sync(model));
+    }
+    effects
+}
+
+/// Fetches tokens when few are left.
+fn replenish(model: &mut Model) -> Vec<Effect> {
+    let wanted = model.memory.stock.wanted(model.provider_now());
+    if wanted == 0 || std::mem::replace(&mut model.link.issuing, true) {
+        return vec![];
+    }
+    vec![Effect::IssueTokens(u32::try_from(wanted).unwrap_or(TOKENS_PER_CALL_MAX))]
+}
+
+fn heard(model: &mut Model) {
+    model.connection = Connection::Online;
+    model.link.failures = 0;
+    model.link.heard_at = Some(model.now);
+}
+
+/// A call failed: the wallet goes on with what it has and tries again by itself.
+fn failed(model: &mut Model, error: &CallError) -> Vec<Effect> {
+    match error {
+        CallError::Refused(failure) if failure.reason == Reason::WalletNotFound => {
+            // The provider has forgotten the wallet: all that is left is to open another.
+            model.memory = Memory::default();
+            model.pay = Pay::Away;
+            model.stage = Stage::Welcome { opening: false, problem: Some(error.clone()) };
+            vec![Effect::Save, Effect::KeepAwake(false)]
+        }
+        CallError::Refused(_) => {
+            heard(model);
+            vec![]
+        }
+        CallError::Offline(_) => {
+            model.connection = Connection::Offline;
+            retry(model)
+        }
+        CallError::Incomplete(_) | CallError::Fault(_) | CallError::Key(_) => retry(model),
+    }
+}
+
+fn retry(model: &mut Model) -> Vec<Effect> {
+    if std::mem::replace(&mut model.link.retrying, true) {
+        return vec![];
+    }
+    let ms = RETRY_FIRST_MS.saturating_mul(1 << model.link.failures.min(10)).min(RETRY_MAX_MS);
+    model.link.failures = model.link.failures.saturating_add(1);
+    vec![Effect::Wait { ms, then: Box::new(Event::RetryDue) }]
+}

@@ -1,0 +1,30 @@
+// Keeps the wallet's own files on the phone, so that it opens with no network. Calls to the provider are none of its
+// business: they are POST and pass by. `cargo xtask wallet` fills in the build and the files.
+const CACHE = "onescan-__BUILD__";
+const FILES = /*__PRECACHE__*/[];
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+});
+
+self.addEventListener("activate", (event) => {
+  const tidyUp = async () => {
+    const names = await caches.keys();
+    const old = names.filter((name) => name.startsWith("onescan-") && name !== CACHE);
+    await Promise.all(old.map((name) => caches.delete(name)));
+    await self.clients.claim();
+  };
+  event.waitUntil(tidyUp());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
+  const answer = async () => {
+    const cache = await caches.open(CACHE);
+    const kept = await cache.match(request.mode === "navigate" ? "/" : request, { ignoreSearch: true });
+    return kept ?? fetch(request);
+  };
+  event.respondWith(answer());
+});
