@@ -1,0 +1,170 @@
+//! The payment provider, over gRPC: one method a call, each with its time-out, and answers parsed once.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use proto::{
+    status::Failure,
+    v1::{
+        CreatePaymentRequest, GetPaymentRequest, Payment, PaymentServiceListOffersRequest,
+        PaymentServiceListOffersResponse, PaymentState, ReversePaymentRequest,
+        payment_service_client::PaymentServiceClient,
+    },
+};
+use thiserror::Error;
+use tonic::{
+    Request, Response, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
+};
+
+use crate::machine::{Answer, CallError, Stored};
+
+/// How long a call may take. The provider answers in milliseconds; past this the line is bad.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How often an idle connection is checked, so that a dead one is noticed before a shopper waits for it.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
+
+/// Where the provider is and who asks.
+#[derive(Clone)]
+pub struct ProviderSettings {
+    /// `http://host:port` or `https://host:port`.
+    pub address: String,
+    /// Certificates to trust, PEM; needed for `https`.
+    pub ca_pem: Option<Vec<u8>>,
+    /// The terminal's key.
+    pub key: String,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// No URL, or not one of these two schemes.
+    #[error("{0:?} is not an address such as https://pay.example.com")]
+    Address(String),
+    /// `https` without a certificate to trust.
+    #[error("an https address needs the certificate to trust (--ca FILE)")]
+    NoCertificate,
+    /// Not a certificate.
+    #[error("the certificate can't be used: {0}")]
+    Certificate(String),
+    /// Empty, or with characters that no key has.
+    #[error("the terminal key is empty or has characters that no key has")]
+    Key,
+}
+
+/// A connection that is made when it is needed and made again when it breaks.
+#[derive(Clone)]
+pub struct Provider {
+    client: PaymentServiceClient<InterceptedService<Channel, Key>>,
+}
+
+/// Puts the terminal's key into each call.
+#[derive(Clone)]
+struct Key(Arc<MetadataValue<Ascii>>);
+
+impl Interceptor for Key {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.metadata_mut().insert("authorization", self.0.as_ref().clone());
+        Ok(request)
+    }
+}
+
+impl Provider {
+    /// Checks the settings; nothing is sent yet. Must be called within a tokio runtime.
+    pub fn new(settings: &ProviderSettings) -> Result<Self, SettingsError> {
+        let address = settings.address.trim_end_matches('/');
+        let secure = address.starts_with("https://");
+        if !secure && !address.starts_with("http://") {
+            return Err(SettingsError::Address(settings.address.clone()));
+        }
+        let mut endpoint = Endpoint::from_shared(address.to_owned())
+            .map_err(|_| SettingsError::Address(settings.address.clone()))?
+            .connect_timeout(CONNECT_TIMEOUT)
+            .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
+            .keep_alive_timeout(CALL_TIMEOUT)
+            .keep_alive_while_idle(true);
+        if secure {
+            let ca = settings.ca_pem.as_ref().ok_or(SettingsError::NoCertificate)?;
+            let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca));
+            endpoint = endpoint.tls_config(tls).map_err(|e| SettingsError::Certificate(e.to_string()))?;
+        }
+        let key = settings.key.trim();
+        if key.is_empty() {
+            return Err(SettingsError::Key);
+        }
+        let mut key: MetadataValue<Ascii> =
+            format!("Bearer {key}").parse().map_err(|_| SettingsError::Key)?;
+        key.set_sensitive(true);
+        let channel = endpoint.connect_lazy();
+        Ok(Self { client: PaymentServiceClient::with_interceptor(channel, Key(Arc::new(key))) })
+    }
+
+    /// Asks for the money.
+    pub async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
+        let mut client = self.client.clone();
+        let response = call(request, |request| async move { client.create_payment(request).await }).await?;
+        answer(response.payment)
+    }
+
+    /// Asks what became of a payment.
+    pub async fn query(&self, payment_id: &str) -> Result<Answer, CallError> {
+        let mut client = self.client.clone();
+        let request = GetPaymentRequest { payment_id: payment_id.to_owned() };
+        let response = call(request, |request| async move { client.get_payment(request).await }).await?;
+        answer(response.payment)
+    }
+
+    /// Takes a payment back.
+    pub async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError> {
+        let mut client = self.client.clone();
+        let request = ReversePaymentRequest { payment_id: payment_id.to_owned() };
+        let response = call(request, |request| async move { client.reverse_payment(request).await }).await?;
+        answer(response.payment)
+    }
+
+    /// One page of the offers that changed after a revision.
+    pub async fn offers(
+        &self,
+        since_revision: u64,
+        page_token: String,
+    ) -> Result<PaymentServiceListOffersResponse, CallError> {
+        let mut client = self.client.clone();
+        let request = PaymentServiceListOffersRequest { since_revision, page_size: 0, page_token };
+        call(request, |request| async move { client.list_offers(request).await }).await
+    }
+}
+
+/// Sends a request and waits no longer than [`CALL_TIMEOUT`]. The provider is told of the time-out too.
+async fn call<Req, Res, F>(message: Req, send: impl FnOnce(Request<Req>) -> F) -> Result<Res, CallError>
+where
+    F: Future<Output = Result<Response<Res>, Status>>,
+{
+    let mut request = Request::new(message);
+    request.set_timeout(CALL_TIMEOUT);
+    match tokio::time::timeout(CALL_TIMEOUT, send(request)).await {
+        Ok(Ok(response)) => Ok(response.into_inner()),
+        Ok(Err(status)) => Err(call_error(&status)),
+        Err(_) => Err(CallError::Lost("no answer in time".to_owned())),
+    }
+}
+
+fn call_error(status: &Status) -> CallError {
+    match Failure::from_status(status) {
+        Some(failure) => CallError::Refused(failure),
+        None => CallError::Lost(format!("{:?}: {}", status.code(), status.message())),
+    }
+}
+
+fn answer(payment: Option<Payment>) -> Result<Answer, CallError> {
+    let payment = payment.ok_or_else(|| CallError::Lost("an answer without a payment".to_owned()))?;
+    let stored = match payment.state() {
+        PaymentState::Completed => Stored::Completed,
+        PaymentState::Reversed => Stored::Reversed,
+        PaymentState::Declined => Stored::Declined,
+        PaymentState::Unspecified => return Err(CallError::Lost("a payment in no known state".to_owned())),
+    };
+    Ok(Answer { stored, payment: Box::new(payment) })
+}

@@ -1,0 +1,3 @@
+//! Where a code comes from: typed by a scanner, a picture file, a watched folder, or standard input.
+
+pub mod picture;

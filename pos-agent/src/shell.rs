@@ -1,0 +1,181 @@
+//! Runs what the [`Machine`] decides: writes the journal, calls the provider, waits.
+//!
+//! Each payment is a task of its own, so that the till can sell on while one is being taken back. A task can be dropped at
+//! any point, as a crash would: the next start finds the payment in the journal.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use proto::v1::CreatePaymentRequest;
+use tokio::{sync::watch, task::spawn_blocking, time::sleep};
+use tracing::{error, info, warn};
+
+use crate::{
+    ambient::Ambient,
+    journal::{Asked, Journal, JournalError, Record, Step, Unfinished},
+    machine::{Answer, CallError, Effect, Event, Machine, Mark},
+    provider::Provider,
+};
+
+/// The pause before a journal that could not be written is tried again.
+const DISK_PAUSE: Duration = Duration::from_secs(1);
+
+/// A payment under way.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its id.
+    pub payment_id: String,
+    state: watch::Receiver<Machine>,
+}
+
+impl Running {
+    /// Where it stands.
+    pub fn state(&self) -> Machine {
+        self.state.borrow().clone()
+    }
+
+    /// Waits for the next change; `false` when there is none to come.
+    pub async fn changed(&mut self) -> bool {
+        self.state.changed().await.is_ok()
+    }
+
+    /// Waits for the end.
+    pub async fn ended(&mut self) -> Machine {
+        self.until(|state| matches!(state, Machine::Ended(_))).await
+    }
+
+    /// Waits until the shopper need not wait any longer: the end, or the decision to take the payment back.
+    pub async fn decided(&mut self) -> Machine {
+        self.until(|state| matches!(state, Machine::Ended(_) | Machine::Reversing { .. })).await
+    }
+
+    /// The first state for which this holds, or the last one should the run time shut down before.
+    async fn until(&mut self, holds: impl Fn(&Machine) -> bool) -> Machine {
+        while !holds(&self.state.borrow()) && self.changed().await {}
+        self.state()
+    }
+}
+
+/// What all payments of a till share.
+pub(crate) struct Shell {
+    pub(crate) provider: Provider,
+    pub(crate) ambient: Arc<dyn Ambient>,
+    journal: Arc<Mutex<Journal>>,
+}
+
+impl Shell {
+    pub(crate) fn new(provider: Provider, ambient: Arc<dyn Ambient>, journal: Journal) -> Arc<Self> {
+        Arc::new(Self { provider, ambient, journal: Arc::new(Mutex::new(journal)) })
+    }
+
+    /// Asks for the money.
+    pub(crate) fn start(self: &Arc<Self>, request: CreatePaymentRequest) -> Running {
+        let asked = Asked::from(&request);
+        let payment_id = request.payment_id.clone();
+        self.spawn(Task { payment_id, asked, request: Some(request) }, Event::Start)
+    }
+
+    /// Goes on with what the last run left.
+    pub(crate) fn resume(self: &Arc<Self>, left: Unfinished) -> Running {
+        let event = Event::Resume { reversing: left.reversing };
+        self.spawn(Task { payment_id: left.payment_id, asked: left.asked, request: None }, event)
+    }
+
+    fn spawn(self: &Arc<Self>, task: Task, event: Event) -> Running {
+        let (sender, state) = watch::channel(Machine::New);
+        let payment_id = task.payment_id.clone();
+        tokio::spawn(task.run(Arc::clone(self), event, sender));
+        Running { payment_id, state }
+    }
+
+    async fn write(&self, record: Record) -> Result<(), JournalError> {
+        let journal = Arc::clone(&self.journal);
+        let written = spawn_blocking(move || {
+            // A lock poisoned by a panic elsewhere guards a file that is still whole: writes are one line each.
+            journal.lock().unwrap_or_else(PoisonError::into_inner).write(&record)
+        });
+        written.await.unwrap_or_else(|panic| {
+            Err(JournalError::Io { path: "journal".into(), error: std::io::Error::other(panic) })
+        })
+    }
+}
+
+struct Task {
+    payment_id: String,
+    asked: Asked,
+    request: Option<CreatePaymentRequest>,
+}
+
+impl Task {
+    async fn run(self, shell: Arc<Shell>, first: Event, state: watch::Sender<Machine>) {
+        let mut next = Some(first);
+        while let Some(event) = next.take() {
+            log(&self.payment_id, &event);
+            let (machine, effects) = state.borrow().clone().on(event);
+            for effect in effects {
+                // What is to be written down first is told to nobody before.
+                if !matches!(effect, Effect::Write(_)) {
+                    state.send_replace(machine.clone());
+                }
+                next = self.run_effect(&shell, effect).await;
+                if next.is_some() {
+                    break;
+                }
+            }
+            state.send_replace(machine);
+        }
+    }
+
+    /// `None` where the next effect is to follow.
+    async fn run_effect(&self, shell: &Shell, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::Write(mark) => self.write(shell, mark).await,
+            Effect::Create => Some(Event::Created(match &self.request {
+                Some(request) => shell.provider.create(request.clone()).await,
+                None => Err(CallError::Lost("the request is no longer known".to_owned())),
+            })),
+            Effect::Query => Some(Event::Queried(shell.provider.query(&self.payment_id).await)),
+            Effect::Reverse => Some(Event::ReverseAnswered(shell.provider.reverse(&self.payment_id).await)),
+            Effect::Pause(time) => {
+                sleep(time).await;
+                Some(Event::PauseOver)
+            }
+        }
+    }
+
+    /// Without the first record nothing is sent. The decision to reverse is tried until it is on disk. An end that can't be
+    /// written is found out again at the next start.
+    async fn write(&self, shell: &Shell, mark: Mark) -> Option<Event> {
+        loop {
+            let record = Record {
+                at_ms: shell.ambient.now().0,
+                payment_id: self.payment_id.clone(),
+                step: Step::of(&mark, &self.asked),
+            };
+            let Err(problem) = shell.write(record).await else { return None };
+            error!(payment_id = self.payment_id, %problem, "the journal can't be written");
+            match mark {
+                Mark::Begun => return Some(Event::DiskRefused),
+                Mark::Ended(_) => return None,
+                Mark::Reversing => sleep(DISK_PAUSE).await,
+            }
+        }
+    }
+}
+
+/// Reasons and causes go to the log; people get words.
+fn log(payment_id: &str, event: &Event) {
+    match event {
+        Event::Created(result) | Event::Queried(result) | Event::ReverseAnswered(result) => match result {
+            Ok(Answer { stored, .. }) => info!(payment_id, ?stored, "answered"),
+            Err(CallError::Refused(failure)) => {
+                warn!(payment_id, reason = failure.reason.as_str(), message = failure.message, "refused");
+            }
+            Err(CallError::Lost(cause)) => warn!(payment_id, cause, "no answer"),
+        },
+        Event::Start | Event::Resume { .. } => info!(payment_id, ?event, "begun"),
+        Event::PauseOver | Event::DiskRefused => {}
+    }
+}
