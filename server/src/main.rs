@@ -1,2 +1,151 @@
 //! The payment provider: gRPC, gRPC-web and the wallet's files on one port.
-fn main() {}
+
+use std::{error::Error, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use server::{
+    OPERATOR_KEY_FILE,
+    clock::Surroundings,
+    config::{Config, Rules, TlsConfig},
+    rotate_operator_key, serve,
+    store::Store,
+};
+use shared::money::Currency;
+use tracing_subscriber::EnvFilter;
+
+/// OneScan's payment provider.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the provider until it is told to stop (Ctrl-C or SIGTERM).
+    Serve(Serve),
+    /// Prints the operator's key.
+    OperatorKey {
+        /// Folder of the database.
+        #[arg(long, env = "ONESCAN_DATA_DIR")]
+        data_dir: PathBuf,
+        /// Replaces the key first; the server must not run.
+        #[arg(long)]
+        rotate: bool,
+        /// Currency of the database.
+        #[arg(long, env = "ONESCAN_CURRENCY", default_value_t = Currency::CNY)]
+        currency: Currency,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Folder of the database; made where there is none.
+    #[arg(long, env = "ONESCAN_DATA_DIR")]
+    data_dir: PathBuf,
+    /// Where to listen without TLS; port 0 lets the system choose.
+    #[arg(long, env = "ONESCAN_LISTEN", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Where to listen with TLS.
+    #[arg(long, env = "ONESCAN_TLS_LISTEN", requires_all = ["tls_cert", "tls_key"])]
+    tls_listen: Option<SocketAddr>,
+    /// Certificate chain, PEM.
+    #[arg(long, env = "ONESCAN_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, env = "ONESCAN_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// Folder of the built wallet, served at /.
+    #[arg(long, env = "ONESCAN_WALLET_DIR")]
+    wallet_dir: Option<PathBuf>,
+    /// The one currency of every account.
+    #[arg(long, env = "ONESCAN_CURRENCY", default_value_t = Currency::CNY)]
+    currency: Currency,
+    /// The provider's name, shown to shoppers.
+    #[arg(long, env = "ONESCAN_PROVIDER_NAME", default_value = "OneScan")]
+    provider_name: String,
+    /// A demonstration: no real money, and wallets may copy a code as text.
+    #[arg(long, env = "ONESCAN_DEMO")]
+    demo: bool,
+    /// Minor units put into each new wallet.
+    #[arg(long, env = "ONESCAN_WELCOME_MINOR", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=100_000_000))]
+    welcome_minor: i64,
+}
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Serve(options) => serve_until_stopped(options).await,
+        Command::OperatorKey { data_dir, rotate, currency } => {
+            if rotate {
+                let outside = Surroundings::system();
+                let store = Store::open(&data_dir, currency, &outside)?;
+                println!("{}", rotate_operator_key(store, &outside)?);
+            } else {
+                print!("{}", std::fs::read_to_string(data_dir.join(OPERATOR_KEY_FILE))?);
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn serve_until_stopped(options: Serve) -> Result<(), Box<dyn Error>> {
+    let outside = Surroundings::system();
+    let store = Store::open(&options.data_dir, options.currency, &outside)?;
+    let tls = match (options.tls_listen, options.tls_cert, options.tls_key) {
+        (Some(listen), Some(cert), Some(key)) => Some(TlsConfig { listen, cert, key }),
+        _ => None,
+    };
+    let rules = Rules {
+        provider_name: options.provider_name,
+        currency: options.currency,
+        demo: options.demo,
+        welcome_minor: options.welcome_minor,
+        ..Rules::default()
+    };
+    let config =
+        Config { listen: options.listen, tls, wallet_dir: options.wallet_dir, rules, ..Config::default() };
+    let mut running = serve(config, store, outside).await?;
+    println!("listening {}", running.url());
+    if let Some(address) = running.tls_address() {
+        println!("listening https://{address}");
+    }
+    tokio::select! {
+        () = told_to_stop() => {
+            tracing::info!("stopping");
+            running.shutdown().await;
+            Ok(())
+        }
+        error = running.failed() => Err(error.into()),
+    }
+}
+
+/// Ctrl-C, or SIGTERM where there is one.
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

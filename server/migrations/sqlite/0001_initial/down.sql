@@ -1,0 +1,16 @@
+DROP TABLE transfer_requests;
+DROP TABLE postings;
+DROP TABLE entries;
+DROP TABLE redemptions;
+DROP TABLE payments;
+DROP TABLE coupons;
+DROP TABLE campaigns;
+DROP TABLE offers;
+DROP TABLE tokens;
+DROP TABLE accounts;
+DROP TABLE wallets;
+DROP TABLE keys;
+DROP TABLE issuers;
+DROP TABLE terminals;
+DROP TABLE merchants;
+DROP TABLE settings;

@@ -1,0 +1,156 @@
+-- Keys are ordered (sequences, UUIDv7) so that inserts append: a random key dirties a page of its own.
+-- Money is in minor units. Times are milliseconds since 1970 UTC. States are numbered as in server/src/store/codes.rs.
+
+-- What the provider must not lose between starts: its secret, its currency, how far the sweep has come.
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE merchants (
+    id INTEGER NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE terminals (
+    id INTEGER NOT NULL PRIMARY KEY,
+    merchant_id INTEGER NOT NULL REFERENCES merchants (id),
+    name TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE issuers (
+    id INTEGER NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+-- SHA-256 of each caller's key; holder is 'operator', 'T1001' or 'I1001'.
+CREATE TABLE keys (
+    holder TEXT NOT NULL PRIMARY KEY,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wallets (
+    id INTEGER NOT NULL PRIMARY KEY,
+    public_key BLOB NOT NULL UNIQUE CHECK (length(public_key) = 32),
+    frozen INTEGER NOT NULL,
+    opened_at_ms INTEGER NOT NULL
+) STRICT;
+
+-- Balances, kept in the transaction of each posting. Kind 7 is cash, the provider's asset: the only one below zero.
+-- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
+-- without an index on the path of a payment.
+CREATE TABLE accounts (
+    kind INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    balance_minor INTEGER NOT NULL,
+    last_payment_id BLOB,
+    PRIMARY KEY (kind, owner),
+    CHECK (balance_minor >= 0 OR kind = 7)
+) STRICT, WITHOUT ROWID;
+
+-- One-time payment tokens, in the order they were given out. The index finds a wallet's live ones; paying doesn't touch it.
+CREATE TABLE tokens (
+    id INTEGER NOT NULL PRIMARY KEY,
+    wallet_id INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    state INTEGER NOT NULL
+) STRICT;
+CREATE INDEX tokens_by_wallet ON tokens (wallet_id, expires_at_ms);
+
+-- What never changes of a campaign: its offer. terms is onescan.v1.Terms.
+CREATE TABLE offers (
+    offer_number INTEGER NOT NULL PRIMARY KEY,
+    issuer_id INTEGER NOT NULL REFERENCES issuers (id),
+    title_en TEXT NOT NULL,
+    title_zh TEXT NOT NULL,
+    description_en TEXT NOT NULL,
+    description_zh TEXT NOT NULL,
+    terms BLOB NOT NULL
+) STRICT;
+
+-- What changes of it. coupons_clipped is also the last sequence given to a coupon; expired_through the last sequence that the
+-- sweep has looked at after the offer's end.
+CREATE TABLE campaigns (
+    offer_number INTEGER NOT NULL PRIMARY KEY REFERENCES offers (offer_number),
+    issuer_id INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    per_wallet_limit INTEGER NOT NULL,
+    ends_at_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL UNIQUE,
+    coupons_clipped INTEGER NOT NULL,
+    coupons_redeemed INTEGER NOT NULL,
+    expired_through INTEGER NOT NULL
+) STRICT;
+
+-- A wallet's coupons lie together, so that a payment touches one page of them. The index, for the sweep, is not touched
+-- by payments.
+CREATE TABLE coupons (
+    wallet_id INTEGER NOT NULL,
+    offer_number INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    reserved_minor INTEGER NOT NULL CHECK (reserved_minor >= 0),
+    clipped_at_ms INTEGER NOT NULL,
+    redeemed_at_ms INTEGER,
+    payment_id BLOB,
+    PRIMARY KEY (wallet_id, offer_number, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX coupons_by_offer ON coupons (offer_number, sequence);
+
+-- Every payment id that was ever decided on: completed, declined, or reversed before it arrived (without a hash).
+-- redemptions is a list of onescan.v1.CouponRedemption in onescan.v1.Payment; refusals is onescan.v1.CouponRefusals.
+CREATE TABLE payments (
+    payment_id BLOB NOT NULL PRIMARY KEY CHECK (length(payment_id) = 16),
+    request_hash BLOB,
+    state INTEGER NOT NULL,
+    merchant_id INTEGER NOT NULL,
+    terminal_id INTEGER NOT NULL,
+    wallet_id INTEGER,
+    currency TEXT NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    due_minor INTEGER NOT NULL,
+    redemptions BLOB NOT NULL,
+    merchant_reference TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    reversed_at_ms INTEGER,
+    decline_reason TEXT,
+    decline_message TEXT,
+    refusals BLOB,
+    previous_payment_id BLOB,
+    entry_id INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
+CREATE TABLE redemptions (
+    offer_number INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    payment_id BLOB NOT NULL,
+    PRIMARY KEY (offer_number, entry_id)
+) STRICT, WITHOUT ROWID;
+
+-- The journal: append-only. An entry's postings sum to zero; credit is positive.
+CREATE TABLE entries (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    payment_id BLOB
+) STRICT;
+CREATE TABLE postings (
+    entry_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),
+    PRIMARY KEY (entry_id, kind, owner)
+) STRICT, WITHOUT ROWID;
+
+-- Deposits and fundings by the id that their caller chose: each moves money once.
+CREATE TABLE transfer_requests (
+    request_id BLOB NOT NULL PRIMARY KEY CHECK (length(request_id) = 16),
+    request_hash BLOB NOT NULL,
+    entry_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,73 @@
+//! Fields that several requests have.
+
+use proto::{
+    convert::{FieldError, money_from_wire, parsed},
+    v1,
+};
+use sha2::{Digest, Sha256};
+use shared::{ids::MerchantId, money::Money};
+use uuid::Uuid;
+
+use crate::{
+    config::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
+    model::{PaymentId, RequestHash, Text},
+};
+
+/// A payment id: a UUID of version 7, so that ids are in the order of time.
+pub(super) fn payment_id(text: &str) -> Result<PaymentId, FieldError> {
+    let id: Uuid = parsed("payment_id", text)?;
+    if id.get_version_num() == 7 { Ok(id) } else { Err(FieldError::new("payment_id", "must be a UUIDv7")) }
+}
+
+/// The id of a deposit or funding.
+pub(super) fn request_id(field: &str, text: &str) -> Result<Uuid, FieldError> {
+    parsed(field, text)
+}
+
+/// The SHA-256 of a request by this caller.
+pub(super) fn request_hash(caller: &str, request: &impl prost::Message) -> RequestHash {
+    let mut hash = Sha256::new();
+    hash.update(caller.as_bytes());
+    hash.update([0]);
+    hash.update(request.encode_to_vec());
+    hash.finalize().into()
+}
+
+/// An amount above zero.
+pub(super) fn amount(wire: Option<&v1::Money>) -> Result<Money, FieldError> {
+    let amount = money_from_wire("amount", wire)?;
+    if amount.minor > 0 { Ok(amount) } else { Err(FieldError::new("amount", "must be above zero")) }
+}
+
+/// The name of a party.
+pub(super) fn name(text: &str) -> Result<String, FieldError> {
+    let text = text.trim();
+    match text.chars().count() {
+        1..=NAME_CHARS_MAX => Ok(text.to_owned()),
+        _ => Err(FieldError::new("name", format!("must have 1 to {NAME_CHARS_MAX} characters"))),
+    }
+}
+
+/// Text in both languages; `required` asks for both.
+pub(super) fn text(
+    field: &str,
+    wire: Option<&v1::LocalizedText>,
+    required: bool,
+) -> Result<Text, FieldError> {
+    let wire = wire.cloned().unwrap_or_default();
+    for (language, text) in [("en", &wire.en), ("zh", &wire.zh)] {
+        let field = format!("{field}.{language}");
+        if required && text.trim().is_empty() {
+            return Err(FieldError::new(field, "is required"));
+        }
+        if text.chars().count() > TEXT_CHARS_MAX {
+            return Err(FieldError::new(field, format!("must have at most {TEXT_CHARS_MAX} characters")));
+        }
+    }
+    Ok(Text { en: wire.en, zh: wire.zh })
+}
+
+/// A shop.
+pub(super) fn merchant_id(text: &str) -> Result<MerchantId, FieldError> {
+    parsed("merchant_id", text)
+}

@@ -1,0 +1,26 @@
+//! What every call works with.
+
+use std::sync::Arc;
+
+use crate::{
+    clock::Surroundings, config::Rules, directory::Directory, engine::Engine, hub::Hub, secrets::Secrets,
+    store::Readers,
+};
+
+/// The parts of a running provider.
+pub(crate) struct App {
+    /// What payments obey.
+    pub rules: Arc<Rules>,
+    /// Clock and randomness.
+    pub outside: Surroundings,
+    /// Keys of the provider.
+    pub secrets: Secrets,
+    /// Parties, keys and offers.
+    pub directory: Arc<Directory>,
+    /// The writer.
+    pub engine: Engine,
+    /// The read side.
+    pub readers: Readers,
+    /// The watchers.
+    pub hub: Hub,
+}

@@ -1,0 +1,120 @@
+//! Settings of the server, and the limits of everything that has one.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use shared::money::Currency;
+
+/// Commands that one commit takes in.
+pub const BATCH_COMMANDS_MAX: usize = 256;
+/// Commands that wait for the writer before callers are told to come back.
+pub const QUEUE_COMMANDS_MAX: usize = 4_096;
+/// Reads that run at the same time.
+pub const READERS_MAX: usize = 4;
+/// Messages that wait for a slow watcher; behind that it gets the current state instead.
+pub const WATCH_MESSAGES_MAX: usize = 16;
+/// Tokens of one request.
+pub const TOKENS_ISSUED_MAX: u32 = 15;
+/// Unused tokens of one wallet; its oldest are revoked beyond.
+pub const TOKENS_HELD_MAX: usize = 30;
+/// Characters of a shop's, till's or manufacturer's name.
+pub const NAME_CHARS_MAX: usize = 80;
+/// Characters of one text of an offer.
+pub const TEXT_CHARS_MAX: usize = 200;
+/// Characters of the till's own number of a sale.
+pub const REFERENCE_CHARS_MAX: usize = 64;
+/// Coupons of one payment.
+pub const REDEMPTIONS_MAX: usize = 32;
+/// Clips that a campaign may allow one wallet.
+pub const PER_WALLET_LIMIT_MAX: u32 = 1_000;
+/// Coupons that one step of the sweep settles.
+pub const SWEEP_COUPONS_MAX: usize = 500;
+/// When a caller that found the queue full should come back.
+pub const OVERLOADED_RETRY: Duration = Duration::from_millis(500);
+
+/// What the operator chooses.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the plain listener binds (HTTP/1.1 and HTTP/2 without TLS); port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// The TLS listener, where there is one.
+    pub tls: Option<TlsConfig>,
+    /// Folder of the built wallet, served at `/`.
+    pub wallet_dir: Option<PathBuf>,
+    /// What payments obey.
+    pub rules: Rules,
+    /// Commands that one commit takes in; 1 makes one commit each.
+    pub batch_commands_max: usize,
+    /// Time between two sweeps.
+    pub sweep_interval: Duration,
+}
+
+/// A TLS listener.
+#[derive(Debug, Clone)]
+pub struct TlsConfig {
+    /// Where it binds.
+    pub listen: SocketAddr,
+    /// Certificate chain, PEM.
+    pub cert: PathBuf,
+    /// Private key, PEM.
+    pub key: PathBuf,
+}
+
+/// What payments, coupons and sessions obey.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The provider's name, shown to shoppers.
+    pub provider_name: String,
+    /// The one currency of every account.
+    pub currency: Currency,
+    /// A demonstration: no real money.
+    pub demo: bool,
+    /// Deposited into each new wallet, in minor units.
+    pub welcome_minor: i64,
+    /// How old a code may be.
+    pub code_valid_ms: i64,
+    /// How far a phone's clock may be ahead.
+    pub code_ahead_ms: i64,
+    /// How long a payment can be reversed.
+    pub reversal_window_ms: i64,
+    /// How long a token is good for.
+    pub token_ttl_ms: i64,
+    /// How long a session lasts.
+    pub session_ttl_ms: i64,
+    /// How long a challenge can be answered.
+    pub challenge_ttl_ms: i64,
+}
+
+const SECOND_MS: i64 = 1_000;
+const MINUTE_MS: i64 = 60 * SECOND_MS;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            provider_name: "OneScan".to_owned(),
+            currency: Currency::CNY,
+            demo: false,
+            welcome_minor: 0,
+            code_valid_ms: 90 * SECOND_MS,
+            code_ahead_ms: 30 * SECOND_MS,
+            reversal_window_ms: DAY_MS,
+            token_ttl_ms: 30 * DAY_MS,
+            session_ttl_ms: HOUR_MS,
+            challenge_ttl_ms: 2 * MINUTE_MS,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: None,
+            wallet_dir: None,
+            rules: Rules::default(),
+            batch_commands_max: BATCH_COMMANDS_MAX,
+            sweep_interval: Duration::from_secs(60),
+        }
+    }
+}

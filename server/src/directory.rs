@@ -1,0 +1,112 @@
+//! Parties, keys and offers, all in memory: few, small, asked for at every call, and changed only by the writer, which tells
+//! this after its commit and before it answers.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
+
+use diesel::prelude::*;
+use shared::ids::{IssuerId, MerchantId, OfferNumber, TerminalId};
+
+use crate::{
+    engine::Enrolment,
+    model::{Holder, Offer},
+    store::{
+        StoreError,
+        codes::{bytes, holder_of, number},
+        rows::OfferRow,
+        schema,
+    },
+};
+
+/// The directory.
+#[derive(Default)]
+pub struct Directory(RwLock<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    merchants: HashMap<MerchantId, String>,
+    terminals: HashMap<TerminalId, MerchantId>,
+    issuers: HashMap<IssuerId, String>,
+    keys: HashMap<Holder, [u8; 32]>,
+    offers: HashMap<OfferNumber, Arc<Offer>>,
+}
+
+impl Directory {
+    /// Reads all of it.
+    pub fn read(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
+        use schema::{issuers, keys, merchants, offers, terminals};
+        let mut inner = Inner::default();
+        for (id, name) in
+            merchants::table.select((merchants::id, merchants::name)).load::<(i64, String)>(conn)?
+        {
+            inner.merchants.insert(MerchantId(number(id)?), name);
+        }
+        for (id, merchant) in
+            terminals::table.select((terminals::id, terminals::merchant_id)).load::<(i64, i64)>(conn)?
+        {
+            inner.terminals.insert(TerminalId(number(id)?), MerchantId(number(merchant)?));
+        }
+        for (id, name) in issuers::table.select((issuers::id, issuers::name)).load::<(i64, String)>(conn)? {
+            inner.issuers.insert(IssuerId(number(id)?), name);
+        }
+        for (holder, hash) in keys::table.load::<(String, Vec<u8>)>(conn)? {
+            let holder = holder_of(&holder).ok_or(StoreError::Corrupt("a key's holder"))?;
+            inner.keys.insert(holder, bytes(&hash)?);
+        }
+        for row in offers::table.load::<OfferRow>(conn)? {
+            let issuer = IssuerId(number(row.issuer_id)?);
+            let issuer_name = inner.issuers.get(&issuer).cloned();
+            let offer = row.read(issuer_name.ok_or(StoreError::Corrupt("an offer without issuer"))?)?;
+            inner.offers.insert(offer.number, Arc::new(offer));
+        }
+        Ok(Self(RwLock::new(inner)))
+    }
+
+    /// Takes in what a commit has added.
+    pub fn apply(&self, enrolled: &[Enrolment]) {
+        if enrolled.is_empty() {
+            return;
+        }
+        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for enrolment in enrolled {
+            match enrolment {
+                Enrolment::Merchant { id, name } => drop(inner.merchants.insert(*id, name.clone())),
+                Enrolment::Terminal { id, merchant, .. } => drop(inner.terminals.insert(*id, *merchant)),
+                Enrolment::Issuer { id, name } => drop(inner.issuers.insert(*id, name.clone())),
+                Enrolment::Key { holder, hash } => drop(inner.keys.insert(*holder, *hash)),
+                Enrolment::Offer(offer) => drop(inner.offers.insert(offer.number, Arc::clone(offer))),
+            }
+        }
+    }
+
+    /// A shop's name.
+    pub fn merchant_name(&self, id: MerchantId) -> Option<String> {
+        self.inner().merchants.get(&id).cloned()
+    }
+
+    /// A till's shop.
+    pub fn merchant_of(&self, terminal: TerminalId) -> Option<MerchantId> {
+        self.inner().terminals.get(&terminal).copied()
+    }
+
+    /// A manufacturer's name.
+    pub fn issuer_name(&self, id: IssuerId) -> Option<String> {
+        self.inner().issuers.get(&id).cloned()
+    }
+
+    /// SHA-256 of a holder's key.
+    pub fn key_hash(&self, holder: Holder) -> Option<[u8; 32]> {
+        self.inner().keys.get(&holder).copied()
+    }
+
+    /// An offer.
+    pub fn offer(&self, number: OfferNumber) -> Option<Arc<Offer>> {
+        self.inner().offers.get(&number).cloned()
+    }
+
+    fn inner(&self) -> RwLockReadGuard<'_, Inner> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,266 @@
+//! Taking the money and redeeming the coupons: all or nothing, once for each payment id.
+
+use proto::status::Failure;
+use shared::{
+    ids::{MerchantId, TerminalId, WalletId},
+    ledger::{Account, posting_rules},
+    money::Money,
+    offer::{Claim, Refusal},
+    payment::{PaymentState, Redemption, check_amounts, check_redemption},
+    reason::Reason,
+    time::UnixMillis,
+};
+
+use super::{Command, transfer::check_currency};
+use crate::{
+    engine::state::{Change, Keys, State},
+    model::{
+        CouponKey, CouponState, Decline, Payment, PaymentId, RedemptionRow, RequestHash, TokenId, TokenState,
+    },
+};
+
+/// What the scanned code says, read before the queue since it needs nothing that can change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// The token and its wallet; none where the provider never gave it out.
+    pub token: Option<(TokenId, WalletId)>,
+    /// Whether the wallet's device key signed exactly this code.
+    pub signed: bool,
+    /// When the phone made it.
+    pub issued_at: UnixMillis,
+    /// The coupons that the shopper put in.
+    pub claims: Vec<Claim>,
+}
+
+/// A till asks for a payment.
+#[derive(Debug, Clone)]
+pub struct CreatePayment {
+    /// Chosen by the till.
+    pub id: PaymentId,
+    /// Of the whole request.
+    pub request_hash: RequestHash,
+    /// The till's shop.
+    pub merchant: MerchantId,
+    /// The till.
+    pub terminal: TerminalId,
+    /// The code.
+    pub scan: Scan,
+    /// Before discounts.
+    pub gross: Money,
+    /// What the shopper is to pay.
+    pub due: Money,
+    /// Coupons and lines; each offer once.
+    pub redemptions: Vec<Redemption>,
+    /// The till's own number.
+    pub reference: String,
+}
+
+impl Command for CreatePayment {
+    type Output = Payment;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.payments.push(self.id);
+        let Some((token, wallet)) = self.scan.token else { return };
+        keys.tokens.push(token);
+        keys.wallets.push(wallet);
+        keys.accounts.extend([Account::Wallet(wallet), Account::Merchant(self.merchant)]);
+        for redemption in &self.redemptions {
+            keys.coupons.push((wallet, redemption.offer_number));
+            keys.campaigns.push(redemption.offer_number);
+            keys.accounts.push(Account::CampaignReserved(redemption.offer_number));
+        }
+    }
+
+    /// A refusal is stored under the payment id too: were it not, a copy of the request that the network kept back could move
+    /// money after the till has gone on.
+    fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
+        if let Some(seen) = state.payments.get(&self.id) {
+            return self.answer_again(seen);
+        }
+        match self.judge(state) {
+            Ok((wallet, token, coupons)) => Ok(self.complete(state, wallet, token, &coupons)),
+            Err(failure) => {
+                self.decline(state, &failure);
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl CreatePayment {
+    fn answer_again(&self, seen: &Payment) -> Result<Payment, Failure> {
+        let same_request = seen.request_hash.is_none_or(|hash| hash == self.request_hash);
+        if seen.merchant != self.merchant || !same_request {
+            let text = "this payment id was used for another request; choose a new id";
+            return Err(Failure::new(Reason::PaymentIdReused, text));
+        }
+        match (&seen.decline, seen.state) {
+            (Some(decline), PaymentState::Declined) => Err(Failure {
+                refusals: decline.refusals.clone(),
+                ..Failure::new(decline.reason, decline.message.clone())
+            }),
+            _ => Ok(seen.clone()),
+        }
+    }
+
+    /// The checks, in their fixed order: token, signature, age of the code, wallet, amounts, coupons, money. The token
+    /// comes before the age, so that a code shown twice says so however old it is.
+    fn judge(&self, state: &State) -> Result<(WalletId, TokenId, Vec<CouponKey>), Failure> {
+        let (token, wallet) = self.judge_token(state)?;
+        if !self.scan.signed {
+            return refuse(Reason::SignatureInvalid, "the code was changed, or another phone made it");
+        }
+        self.judge_age(state)?;
+        match state.wallets.get(&wallet) {
+            Some(found) if !found.frozen => {}
+            _ => return refuse(Reason::WalletFrozen, "this wallet is stopped; take other means of payment"),
+        }
+        self.judge_amounts(state)?;
+        let coupons = self.judge_coupons(state, wallet)?;
+        if state.balance(Account::Wallet(wallet)) < self.due.minor {
+            return refuse(Reason::InsufficientFunds, "the wallet holds less than is due");
+        }
+        Ok((wallet, token, coupons))
+    }
+
+    fn judge_token(&self, state: &State) -> Result<(TokenId, WalletId), Failure> {
+        let unknown = || Failure::new(Reason::TokenUnknown, "this provider never gave out the code's token");
+        let (id, wallet) = self.scan.token.ok_or_else(unknown)?;
+        let token = state.tokens.get(&id).ok_or_else(unknown)?;
+        match token.state {
+            TokenState::Revoked => refuse(Reason::TokenRevoked, "the code's token was withdrawn"),
+            TokenState::Used => refuse(Reason::TokenAlreadyUsed, "this code has paid before; show a new one"),
+            TokenState::Unused if state.now >= token.expires_at => refuse(
+                Reason::TokenExpired,
+                "the code's token is too old; connect the phone and show a new code",
+            ),
+            TokenState::Unused => Ok((id, wallet)),
+        }
+    }
+
+    fn judge_age(&self, state: &State) -> Result<(), Failure> {
+        let (made, rules) = (self.scan.issued_at, &state.rules);
+        if state.now > made.plus_ms(rules.code_valid_ms) {
+            return refuse(Reason::CodeExpired, "the code is too old; show a new one");
+        }
+        if made > state.now.plus_ms(rules.code_ahead_ms) {
+            let text = "the code is from the future; set the phone's clock and show a new one";
+            return refuse(Reason::CodeFromFuture, text);
+        }
+        Ok(())
+    }
+
+    fn judge_amounts(&self, state: &State) -> Result<(), Failure> {
+        check_currency(state, self.gross)?;
+        check_currency(state, self.due)?;
+        check_amounts(self.gross.minor, self.due.minor, &self.redemptions)
+            .map_err(|mismatch| Failure::new(Reason::AmountMismatch, mismatch.to_string()))
+    }
+
+    /// All refused coupons at once, so that the till can drop exactly those.
+    fn judge_coupons(&self, state: &State, wallet: WalletId) -> Result<Vec<CouponKey>, Failure> {
+        let mut coupons = Vec::with_capacity(self.redemptions.len());
+        let mut refusals = Vec::new();
+        for redemption in &self.redemptions {
+            match self.judge_coupon(state, wallet, redemption) {
+                Ok(key) => coupons.push(key),
+                Err(refusal) => refusals.push((redemption.offer_number, refusal)),
+            }
+        }
+        if refusals.is_empty() {
+            return Ok(coupons);
+        }
+        let text = "some coupons were refused; drop them and ask again with a new payment id";
+        Err(Failure { refusals, ..Failure::new(Reason::CouponRefused, text) })
+    }
+
+    fn judge_coupon(
+        &self,
+        state: &State,
+        wallet: WalletId,
+        redemption: &Redemption,
+    ) -> Result<CouponKey, Refusal> {
+        let offer = redemption.offer_number;
+        let claim = self.scan.claims.iter().find(|c| c.offer_number == offer).ok_or(Refusal::NotClipped)?;
+        let campaign = state.campaigns.get(&offer).ok_or(Refusal::NotClipped)?;
+        let live = state.coupons_of(wallet, offer).find(|c| c.state == CouponState::Clipped);
+        let Some(coupon) = live else {
+            return Err(match state.coupons_of(wallet, offer).last().map(|c| c.state) {
+                Some(CouponState::Redeemed) => Refusal::AlreadyRedeemed,
+                Some(CouponState::Expired) => Refusal::Expired,
+                _ => Refusal::NotClipped,
+            });
+        };
+        check_redemption(&campaign.offer.terms, claim, redemption, self.merchant, state.now)?;
+        assert!(coupon.reserved_minor >= redemption.discount_minor(), "a coupon holds its worst case");
+        Ok(coupon.key())
+    }
+
+    fn complete(
+        &self,
+        state: &mut State,
+        wallet: WalletId,
+        token: TokenId,
+        coupons: &[CouponKey],
+    ) -> Payment {
+        let now = state.now;
+        state.tokens.change(&token).state = TokenState::Used;
+        for (key, redemption) in coupons.iter().zip(&self.redemptions) {
+            let coupon = state.coupons.change(key);
+            coupon.state = CouponState::Redeemed;
+            coupon.reserved_minor -= redemption.discount_minor();
+            coupon.redeemed_at = Some(now);
+            coupon.payment = Some(self.id);
+            state.campaigns.change(&key.1).coupons_redeemed += 1;
+        }
+        let mut payment = self.row(state, PaymentState::Completed, Some(wallet));
+        let entry = posting_rules::payment(wallet, self.merchant, self.due.minor, &payment.discounts());
+        let entry = state.post(entry, Some(self.id));
+        let ids: Vec<_> = coupons.iter().map(|key| state.coupons.change(key).id).collect();
+        state.redemptions.extend(ids.iter().map(|id| RedemptionRow { coupon: *id, entry, payment: self.id }));
+        payment.entry = Some(entry);
+        payment.previous = state.accounts.change(&Account::Wallet(wallet)).last_payment.replace(self.id);
+        state.payments.insert(self.id, payment.clone());
+        state.changes.push(Change { wallet: Some(wallet), payment: Some(self.id), coupons: ids });
+        payment
+    }
+
+    fn decline(&self, state: &mut State, failure: &Failure) {
+        let wallet = self.scan.token.map(|(_, wallet)| wallet);
+        let mut payment = self.row(state, PaymentState::Declined, wallet);
+        payment.decline = Some(Decline {
+            reason: failure.reason,
+            message: failure.message.clone(),
+            refusals: failure.refusals.clone(),
+        });
+        state.payments.insert(self.id, payment);
+        // A phone hears of what its own code led to; a code that it did not sign is none of its business.
+        let wallet = wallet.filter(|_| self.scan.signed);
+        state.changes.push(Change { wallet, payment: Some(self.id), coupons: Vec::new() });
+    }
+
+    fn row(&self, state: &State, outcome: PaymentState, wallet: Option<WalletId>) -> Payment {
+        Payment {
+            id: self.id,
+            request_hash: Some(self.request_hash),
+            state: outcome,
+            merchant: self.merchant,
+            terminal: self.terminal,
+            wallet,
+            currency: self.gross.currency,
+            gross_minor: self.gross.minor,
+            due_minor: self.due.minor,
+            redemptions: self.redemptions.clone(),
+            reference: self.reference.clone(),
+            created_at: state.now,
+            reversed_at: None,
+            decline: None,
+            previous: None,
+            entry: None,
+        }
+    }
+}
+
+fn refuse<T>(reason: Reason, message: &str) -> Result<T, Failure> {
+    Err(Failure::new(reason, message))
+}

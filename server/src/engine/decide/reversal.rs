@@ -1,0 +1,128 @@
+//! Undoing a payment, or making sure that one which has not arrived never moves anything.
+
+use proto::status::Failure;
+use shared::{
+    ids::{CouponId, MerchantId, TerminalId},
+    ledger::posting_rules,
+    payment::{Event, PaymentState},
+    reason::Reason,
+};
+
+use super::Command;
+use crate::{
+    engine::state::{Change, Keys, State},
+    model::{CouponState, Payment, PaymentId},
+};
+
+/// A till undoes a payment of its shop. Safe to repeat.
+pub struct ReversePayment {
+    /// Which; it need not exist.
+    pub id: PaymentId,
+    /// The till's shop.
+    pub merchant: MerchantId,
+    /// The till.
+    pub terminal: TerminalId,
+}
+
+impl Command for ReversePayment {
+    type Output = Payment;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.payments.push(self.id);
+        keys.undone.push(self.id);
+    }
+
+    fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
+        let Some(payment) = state.payments.get(&self.id).cloned() else {
+            let tombstone = self.tombstone(state);
+            state.payments.insert(self.id, tombstone.clone());
+            self.tell(state, &tombstone, Vec::new());
+            return Ok(tombstone);
+        };
+        if payment.merchant != self.merchant {
+            return Err(Failure::new(Reason::PaymentNotFound, "this shop has no such payment"));
+        }
+        // What the sweep has settled is past the window, whatever the clock says now.
+        let settled = payment.entry.is_some_and(|entry| entry <= state.sequences.settled_through);
+        let age_ms = if settled { i64::MAX } else { state.now.0.saturating_sub(payment.created_at.0) };
+        let event = Event::Reverse { age_ms, window_ms: state.rules.reversal_window_ms };
+        let after = payment
+            .state
+            .apply(event)
+            .map_err(|error| Failure::new(Reason::ReversalTooLate, format!("{error}; refund it instead")))?;
+        if after == payment.state {
+            return Ok(payment);
+        }
+        let coupons = match payment.state {
+            PaymentState::Completed => undo(state, &payment),
+            PaymentState::Declined | PaymentState::Reversed => Vec::new(),
+        };
+        let now = state.now;
+        let row = state.payments.change(&self.id);
+        row.state = after;
+        row.reversed_at = Some(now);
+        let payment = row.clone();
+        self.tell(state, &payment, coupons);
+        Ok(payment)
+    }
+}
+
+impl ReversePayment {
+    fn tombstone(&self, state: &State) -> Payment {
+        Payment {
+            id: self.id,
+            request_hash: None,
+            state: PaymentState::Reversed,
+            merchant: self.merchant,
+            terminal: self.terminal,
+            wallet: None,
+            currency: state.rules.currency,
+            gross_minor: 0,
+            due_minor: 0,
+            redemptions: Vec::new(),
+            reference: String::new(),
+            created_at: state.now,
+            reversed_at: Some(state.now),
+            decline: None,
+            previous: None,
+            entry: None,
+        }
+    }
+
+    fn tell(&self, state: &mut State, payment: &Payment, coupons: Vec<CouponId>) {
+        let wallet = payment.wallet.filter(|_| payment.entry.is_some());
+        state.changes.push(Change { wallet, payment: Some(self.id), coupons });
+    }
+}
+
+/// Moves the money back and gives the coupons back, as far as their offers still run. The token stays used.
+fn undo(state: &mut State, payment: &Payment) -> Vec<CouponId> {
+    let wallet = payment.wallet.expect("a completed payment has a wallet");
+    let discounts = payment.discounts();
+    let entry = posting_rules::reversal(wallet, payment.merchant, payment.due_minor, &discounts);
+    state.post(entry, Some(payment.id));
+    let mut coupons = Vec::new();
+    for (offer, discount_minor) in discounts {
+        let key = state
+            .coupons_of(wallet, offer)
+            .find(|c| c.state == CouponState::Redeemed && c.payment == Some(payment.id))
+            .expect("a completed payment holds its coupons")
+            .key();
+        let ended = state.now
+            >= state.campaigns.get(&offer).expect("a coupon has a campaign").offer.terms.parts().ends_at;
+        let coupon = state.coupons.change(&key);
+        coupon.redeemed_at = None;
+        coupon.payment = None;
+        coupon.reserved_minor += discount_minor;
+        coupon.state = CouponState::Clipped;
+        let held_minor = coupon.reserved_minor;
+        coupons.push(coupon.id);
+        if ended {
+            coupon.state = CouponState::Expired;
+            coupon.reserved_minor = 0;
+            state.post(posting_rules::release(offer, held_minor), None);
+        }
+        state.campaigns.change(&offer).coupons_redeemed -= 1;
+    }
+    coupons
+}

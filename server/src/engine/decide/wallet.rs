@@ -1,0 +1,121 @@
+//! Opening and freezing wallets, and giving out tokens.
+
+use proto::status::Failure;
+use shared::{
+    ids::WalletId,
+    ledger::{Account, posting_rules},
+    reason::Reason,
+    time::UnixMillis,
+};
+
+use super::Command;
+use crate::{
+    config::TOKENS_HELD_MAX,
+    engine::state::{Change, Keys, State, next},
+    model::{AccountRow, Token, TokenId, TokenState, Wallet, WalletView},
+};
+
+/// Opens a wallet for a device key, or finds the one it has.
+pub struct OpenWallet {
+    /// Ed25519 key of the device, known to be its own.
+    pub public_key: [u8; 32],
+}
+
+impl Command for OpenWallet {
+    type Output = WalletView;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.public_keys.push(self.public_key);
+        keys.accounts.push(Account::Cash);
+    }
+
+    fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
+        if let Some(id) = state.wallets_by_key.get(&self.public_key) {
+            return view(state, *id);
+        }
+        let id = WalletId(next(&mut state.sequences.wallet));
+        let wallet = Wallet { id, public_key: self.public_key, frozen: false, opened_at: state.now };
+        state.wallets_by_key.insert(self.public_key, id);
+        state.wallets.insert(id, wallet);
+        state.accounts.insert(Account::Wallet(id), AccountRow::default());
+        if state.rules.welcome_minor > 0 {
+            state.post(posting_rules::deposit(Account::Wallet(id), state.rules.welcome_minor), None);
+        }
+        view(state, id)
+    }
+}
+
+/// Stops a wallet from paying, or lets it pay again.
+pub struct FreezeWallet {
+    /// Which.
+    pub wallet: WalletId,
+    /// Whether to stop it.
+    pub frozen: bool,
+}
+
+impl Command for FreezeWallet {
+    type Output = WalletView;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.wallets.push(self.wallet);
+        keys.accounts.push(Account::Wallet(self.wallet));
+    }
+
+    fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
+        let before = view(state, self.wallet)?;
+        if before.wallet.frozen == self.frozen {
+            return Ok(before);
+        }
+        state.wallets.change(&self.wallet).frozen = self.frozen;
+        state.changes.push(Change { wallet: Some(self.wallet), ..Change::default() });
+        view(state, self.wallet)
+    }
+}
+
+fn view(state: &State, id: WalletId) -> Result<WalletView, Failure> {
+    match state.wallets.get(&id) {
+        Some(wallet) => {
+            Ok(WalletView { wallet: wallet.clone(), balance_minor: state.balance(Account::Wallet(id)) })
+        }
+        None => Err(Failure::new(Reason::WalletNotFound, format!("there is no wallet {id}"))),
+    }
+}
+
+/// Gives a wallet new tokens, and revokes its oldest where it would hold too many.
+pub struct IssueTokens {
+    /// Whose.
+    pub wallet: WalletId,
+    /// How many.
+    pub count: u32,
+}
+
+impl Command for IssueTokens {
+    type Output = Vec<(TokenId, UnixMillis)>;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.token_holders.push(self.wallet);
+    }
+
+    fn decide(&self, state: &mut State) -> Result<Self::Output, Failure> {
+        let expires_at = state.now.plus_ms(state.rules.token_ttl_ms);
+        let mut issued = Vec::new();
+        for _ in 0..self.count {
+            state.sequences.token += 1;
+            let token = Token { wallet: self.wallet, expires_at, state: TokenState::Unused };
+            state.tokens.insert(state.sequences.token, token);
+            issued.push((state.sequences.token, expires_at));
+        }
+        let live: Vec<TokenId> = state
+            .tokens
+            .iter()
+            .filter(|(_, t)| {
+                t.wallet == self.wallet && t.state == TokenState::Unused && state.now < t.expires_at
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for id in &live[..live.len().saturating_sub(TOKENS_HELD_MAX)] {
+            state.tokens.change(id).state = TokenState::Revoked;
+        }
+        Ok(issued)
+    }
+}

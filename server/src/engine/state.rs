@@ -1,0 +1,215 @@
+//! What one batch of commands sees and changes: the rows that its commands named, and what they add.
+
+use std::sync::Arc;
+
+use shared::{
+    ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    ledger::{Account, Entry, EntryError},
+    time::UnixMillis,
+};
+use uuid::Uuid;
+
+use super::rows::Rows;
+use crate::{
+    config::Rules,
+    model::{
+        AccountRow, Campaign, Coupon, CouponKey, EntryId, Holder, Offer, Payment, PaymentId, RedemptionRow,
+        RequestHash, Token, TokenId, Wallet,
+    },
+};
+
+/// The rows that a command needs, by key.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// Wallets.
+    pub wallets: Vec<WalletId>,
+    /// Wallets by device key.
+    pub public_keys: Vec<[u8; 32]>,
+    /// Accounts.
+    pub accounts: Vec<Account>,
+    /// Tokens.
+    pub tokens: Vec<TokenId>,
+    /// Wallets whose live tokens are all needed.
+    pub token_holders: Vec<WalletId>,
+    /// All coupons that a wallet ever had of an offer.
+    pub coupons: Vec<(WalletId, OfferNumber)>,
+    /// Campaigns.
+    pub campaigns: Vec<OfferNumber>,
+    /// Payments.
+    pub payments: Vec<PaymentId>,
+    /// Payments that are to be undone: with them comes all that they moved.
+    pub undone: Vec<PaymentId>,
+    /// Deposits and fundings.
+    pub requests: Vec<Uuid>,
+}
+
+/// The last numbers given. Kept by the writer from batch to batch, since it is the only one that gives any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sequences {
+    /// Wallets.
+    pub wallet: u32,
+    /// Shops.
+    pub merchant: u32,
+    /// Tills.
+    pub terminal: u32,
+    /// Manufacturers.
+    pub issuer: u32,
+    /// Campaigns.
+    pub offer: u32,
+    /// Changes of what tills see.
+    pub revision: u64,
+    /// Tokens.
+    pub token: TokenId,
+    /// Journal entries.
+    pub entry: EntryId,
+    /// Payments up to this entry are settled: what their coupons held beyond the discount is released.
+    pub settled_through: EntryId,
+}
+
+/// Gives the next number of a sequence.
+pub(super) fn next(last: &mut u32) -> u32 {
+    *last = last.checked_add(1).expect("a sequence of ids is used up");
+    *last
+}
+
+/// A journal entry in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Its number.
+    pub id: EntryId,
+    /// What it moved.
+    pub entry: Entry,
+    /// The payment that it belongs to.
+    pub payment: Option<PaymentId>,
+}
+
+/// A party or offer that is kept in memory too, or the new key of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enrolment {
+    /// A shop.
+    Merchant {
+        /// Its id.
+        id: MerchantId,
+        /// Its name.
+        name: String,
+    },
+    /// A till.
+    Terminal {
+        /// Its id.
+        id: TerminalId,
+        /// Its shop.
+        merchant: MerchantId,
+        /// Its name.
+        name: String,
+    },
+    /// A manufacturer.
+    Issuer {
+        /// Its id.
+        id: IssuerId,
+        /// Its name.
+        name: String,
+    },
+    /// A key.
+    Key {
+        /// Whose.
+        holder: Holder,
+        /// SHA-256 of its secret.
+        hash: [u8; 32],
+    },
+    /// An offer.
+    Offer(Arc<Offer>),
+}
+
+/// What watchers are told once the batch is committed: who should look again, at what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The wallet that changed.
+    pub wallet: Option<WalletId>,
+    /// The payment that changed.
+    pub payment: Option<PaymentId>,
+    /// Coupons of the wallet that changed.
+    pub coupons: Vec<CouponId>,
+}
+
+/// The rows of one batch, what it adds to the journal, and what is told after it.
+pub struct State {
+    /// The time of every decision in the batch.
+    pub now: UnixMillis,
+    /// What payments obey.
+    pub rules: Arc<Rules>,
+    /// The last numbers given.
+    pub sequences: Sequences,
+    /// Wallets.
+    pub wallets: Rows<WalletId, Wallet>,
+    /// Wallets by device key.
+    pub wallets_by_key: Rows<[u8; 32], WalletId>,
+    /// Accounts.
+    pub accounts: Rows<Account, AccountRow>,
+    /// Tokens.
+    pub tokens: Rows<TokenId, Token>,
+    /// Coupons; all of a wallet's and offer's are there, see [`State::coupons_of`].
+    pub coupons: Rows<CouponKey, Coupon>,
+    /// Campaigns.
+    pub campaigns: Rows<OfferNumber, Campaign>,
+    /// Payments.
+    pub payments: Rows<PaymentId, Payment>,
+    /// Deposits and fundings: what was asked.
+    pub requests: Rows<Uuid, (RequestHash, EntryId)>,
+    /// New journal entries.
+    pub entries: Vec<JournalEntry>,
+    /// New redemptions.
+    pub redemptions: Vec<RedemptionRow>,
+    /// New parties, keys and offers.
+    pub enrolled: Vec<Enrolment>,
+    /// Who is told.
+    pub changes: Vec<Change>,
+}
+
+impl State {
+    /// A state without any row.
+    pub fn new(now: UnixMillis, rules: Arc<Rules>, sequences: Sequences) -> Self {
+        Self {
+            now,
+            rules,
+            sequences,
+            wallets: Rows::default(),
+            wallets_by_key: Rows::default(),
+            accounts: Rows::default(),
+            tokens: Rows::default(),
+            coupons: Rows::default(),
+            campaigns: Rows::default(),
+            payments: Rows::default(),
+            requests: Rows::default(),
+            entries: Vec::new(),
+            redemptions: Vec::new(),
+            enrolled: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// Every coupon that the wallet ever had of the offer, oldest first.
+    pub fn coupons_of(&self, wallet: WalletId, offer: OfferNumber) -> impl Iterator<Item = &Coupon> {
+        self.coupons.range((wallet, offer, 0)..=(wallet, offer, u32::MAX))
+    }
+
+    /// An account's balance; an account that does not exist has none.
+    pub fn balance(&self, account: Account) -> i64 {
+        self.accounts.get(&account).map_or(0, |row| row.balance_minor)
+    }
+
+    /// Writes an entry into the journal and changes the balances. Whoever calls has checked that the money is there: an
+    /// entry that would break the ledger is a mistake here, so nothing of the command takes place.
+    pub fn post(&mut self, entry: Result<Entry, EntryError>, payment: Option<PaymentId>) -> EntryId {
+        let entry = entry.expect("the amounts of an entry were checked before");
+        for posting in entry.postings() {
+            let row = self.accounts.change(&posting.account);
+            row.balance_minor =
+                row.balance_minor.checked_add(posting.amount_minor).expect("a balance fits 64 bits");
+            let allowed = row.balance_minor >= 0 || posting.account.may_go_below_zero();
+            assert!(allowed, "{} would fall to {}", posting.account, row.balance_minor);
+        }
+        self.sequences.entry += 1;
+        self.entries.push(JournalEntry { id: self.sequences.entry, entry, payment });
+        self.sequences.entry
+    }
+}

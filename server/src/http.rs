@@ -1,0 +1,100 @@
+//! One port for everything: gRPC and gRPC-web by their content type, the wallet's files for the rest.
+
+use std::{
+    convert::Infallible,
+    path::{Path, PathBuf},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use tonic::service::Routes;
+use tonic_web::GrpcWebLayer;
+use tower::{ServiceExt, service_fn};
+use tower_http::services::{ServeDir, ServeFile};
+
+/// Nothing but our own files; WebAssembly may be compiled; styles may stand in the page.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// A file whose name changes with its content never changes.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Hexadecimal digits from which on a part of a file's name counts as the hash of its content.
+const HASH_DIGITS_MIN: usize = 8;
+
+/// What is served on each port.
+pub(crate) fn router(grpc: Routes, wallet_dir: Option<PathBuf>) -> Router {
+    let grpc = grpc.into_axum_router().layer(GrpcWebLayer::new());
+    let web = match wallet_dir {
+        Some(dir) => files(&dir),
+        None => Router::new(),
+    };
+    // Not by path: an unknown service must be answered as gRPC, not with a page.
+    let steer = service_fn(move |request: Request<Body>| {
+        let router = if is_grpc(&request) { grpc.clone() } else { web.clone() };
+        router.oneshot(request)
+    });
+    Router::new().fallback_service(steer)
+}
+
+fn is_grpc(request: &Request<Body>) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The wallet's files; a path that names no file is a page of the wallet, which finds its way by itself.
+fn files(dir: &Path) -> Router {
+    let assets = ServeDir::new(dir).precompressed_br();
+    let page = ServeFile::new(dir.join("index.html")).precompressed_br();
+    Router::new().fallback_service(service_fn(move |request: Request<Body>| {
+        let (assets, page) = (assets.clone(), page.clone());
+        async move {
+            let name = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+            let response = if name.contains('.') {
+                assets.oneshot(request).await.into_response()
+            } else {
+                page.oneshot(request).await.into_response()
+            };
+            Ok::<_, Infallible>(with_headers(response, &name))
+        }
+    }))
+}
+
+fn with_headers(mut response: Response<Body>, name: &str) -> Response<Body> {
+    let found = response.status() != StatusCode::NOT_FOUND;
+    let headers = response.headers_mut();
+    let cache = if found && is_hashed(name) { IMMUTABLE } else { "no-cache" };
+    for (header, value) in [
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(header, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Whether a part of the name is a hash: `wallet-0f3a9c21.wasm`, `wallet-0f3a9c21_bg.wasm`.
+fn is_hashed(name: &str) -> bool {
+    let parts = name.split(['-', '_', '.']);
+    parts.skip(1).any(|part| part.len() >= HASH_DIGITS_MIN && part.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_a_hash_are_told_from_others() {
+        for hashed in ["wallet-0f3a9c21.wasm", "wallet-0f3a9c21_bg.wasm", "app.0123456789abcdef.js"] {
+            assert!(is_hashed(hashed), "{hashed}");
+        }
+        for plain in ["", "index.html", "sw.js", "0f3a9c21.js", "wallet-decade.js", "icon-192.png"] {
+            assert!(!is_hashed(plain), "{plain}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! What the provider keeps, as the rules see it: no database types here.
+
+use std::sync::Arc;
+
+use shared::{
+    ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    money::{Currency, Money},
+    offer::{Refusal, Terms},
+    payment::{PaymentState, Redemption},
+    reason::Reason,
+    time::UnixMillis,
+};
+use uuid::Uuid;
+
+/// Chosen by the till, UUIDv7.
+pub type PaymentId = Uuid;
+/// Counts journal entries from 1.
+pub type EntryId = i64;
+/// Counts tokens from 1; the number on the phone is an encryption of it.
+pub type TokenId = u64;
+/// SHA-256 of a request, to tell a repeated one from another with the same id.
+pub type RequestHash = [u8; 32];
+
+/// A shopper's wallet; its balance is that of its account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wallet {
+    /// Its name.
+    pub id: WalletId,
+    /// Ed25519 key of the device.
+    pub public_key: [u8; 32],
+    /// Stopped from paying.
+    pub frozen: bool,
+    /// When it was opened.
+    pub opened_at: UnixMillis,
+}
+
+/// A wallet with its money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalletView {
+    /// The wallet.
+    pub wallet: Wallet,
+    /// In it.
+    pub balance_minor: i64,
+}
+
+/// An account of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AccountRow {
+    /// Credit positive.
+    pub balance_minor: i64,
+    /// The newest payment of a wallet's account; its receipts are a chain from there.
+    pub last_payment: Option<PaymentId>,
+}
+
+/// Whether a token can still pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenState {
+    /// It can.
+    Unused,
+    /// It has.
+    Used,
+    /// It was withdrawn.
+    Revoked,
+}
+
+/// A one-time payment token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Whose.
+    pub wallet: WalletId,
+    /// From then on it is no longer taken.
+    pub expires_at: UnixMillis,
+    /// Whether it can still pay.
+    pub state: TokenState,
+}
+
+/// Where a coupon stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponState {
+    /// In the wallet, honoured until the offer ends.
+    Clipped,
+    /// Used in a payment.
+    Redeemed,
+    /// Given back by the shopper.
+    Unclipped,
+    /// Ended unused.
+    Expired,
+}
+
+/// Key of a coupon: ordered so that a wallet's coupons of one offer lie together.
+pub type CouponKey = (WalletId, OfferNumber, u32);
+
+/// One clipped instance of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coupon {
+    /// Its name.
+    pub id: CouponId,
+    /// Whose.
+    pub wallet: WalletId,
+    /// Where it stands.
+    pub state: CouponState,
+    /// What the campaign still holds for it.
+    pub reserved_minor: i64,
+    /// When it was clipped.
+    pub clipped_at: UnixMillis,
+    /// When it was redeemed.
+    pub redeemed_at: Option<UnixMillis>,
+    /// The payment that redeemed it.
+    pub payment: Option<PaymentId>,
+}
+
+impl Coupon {
+    /// Its key.
+    pub fn key(&self) -> CouponKey {
+        (self.wallet, self.id.offer, self.id.sequence)
+    }
+}
+
+/// Text in both languages of the wallet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+/// What never changes of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its name, and the campaign's.
+    pub number: OfferNumber,
+    /// Who pays for it.
+    pub issuer: IssuerId,
+    /// The issuer's name.
+    pub issuer_name: String,
+    /// What it is for.
+    pub title: Text,
+    /// One more line.
+    pub description: Text,
+    /// The promise.
+    pub terms: Terms,
+}
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CampaignState {
+    /// Not shown to shoppers yet.
+    Draft,
+    /// Can be clipped.
+    Active,
+    /// Can't be clipped; coupons that are out are honoured.
+    Paused,
+}
+
+/// A campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Campaign {
+    /// Its offer.
+    pub offer: Arc<Offer>,
+    /// Where it stands.
+    pub state: CampaignState,
+    /// Clips allowed for one wallet.
+    pub per_wallet_limit: u32,
+    /// Counts changes of what tills see, over all campaigns.
+    pub revision: u64,
+    /// Coupons clipped ever; the last sequence given.
+    pub coupons_clipped: u32,
+    /// Coupons redeemed and not reversed.
+    pub coupons_redeemed: u32,
+    /// The last sequence that the sweep has looked at after the end.
+    pub expired_through: u32,
+}
+
+impl Campaign {
+    /// Whether a coupon can be clipped at `now`.
+    pub fn clippable(&self, now: UnixMillis) -> bool {
+        self.state == CampaignState::Active && now < self.offer.terms.parts().ends_at
+    }
+}
+
+/// A campaign with its money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignView {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// Not yet promised.
+    pub available_minor: i64,
+    /// Held for coupons that are out.
+    pub reserved_minor: i64,
+}
+
+/// Why a payment was declined, kept so that the same request gets the same answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decline {
+    /// The cause.
+    pub reason: Reason,
+    /// In words.
+    pub message: String,
+    /// Each refused coupon.
+    pub refusals: Vec<(OfferNumber, Refusal)>,
+}
+
+/// A payment that was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Chosen by the till.
+    pub id: PaymentId,
+    /// Of the request; none where it was reversed before it arrived.
+    pub request_hash: Option<RequestHash>,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// The shop.
+    pub merchant: MerchantId,
+    /// The till.
+    pub terminal: TerminalId,
+    /// The shopper; none where the token was unknown or the payment never arrived. Never told to a shop.
+    pub wallet: Option<WalletId>,
+    /// Of all amounts.
+    pub currency: Currency,
+    /// Before discounts.
+    pub gross_minor: i64,
+    /// What the shopper pays.
+    pub due_minor: i64,
+    /// Coupons and lines.
+    pub redemptions: Vec<Redemption>,
+    /// The till's own number.
+    pub reference: String,
+    /// When it was first decided on.
+    pub created_at: UnixMillis,
+    /// When it was reversed.
+    pub reversed_at: Option<UnixMillis>,
+    /// Why it was declined.
+    pub decline: Option<Decline>,
+    /// The wallet's payment before.
+    pub previous: Option<PaymentId>,
+    /// The journal entry that moved the money.
+    pub entry: Option<EntryId>,
+}
+
+impl Payment {
+    /// An amount of this payment.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(self.currency, minor)
+    }
+
+    /// Each campaign's part.
+    pub fn discounts(&self) -> Vec<(OfferNumber, i64)> {
+        self.redemptions.iter().map(|r| (r.offer_number, r.discount_minor())).collect()
+    }
+}
+
+/// A coupon's part in a completed payment, for the campaign's own list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedemptionRow {
+    /// The coupon.
+    pub coupon: CouponId,
+    /// The payment's journal entry, which orders the list.
+    pub entry: EntryId,
+    /// The payment.
+    pub payment: PaymentId,
+}
+
+/// Who holds a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// The provider's operator.
+    Operator,
+    /// A manufacturer.
+    Issuer(IssuerId),
+    /// A till.
+    Terminal(TerminalId),
+}

@@ -1,0 +1,100 @@
+//! An issuer's campaigns, and what was redeemed of them.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use shared::{
+    ids::{CouponId, IssuerId, OfferNumber},
+    ledger::Account,
+};
+
+use super::{balances::balance, page::Page};
+use crate::{
+    directory::Directory,
+    model::{CampaignView, Payment, RedemptionRow},
+    store::{
+        StoreError,
+        codes::{number, uuid},
+        rows::{CampaignRow, PaymentRow},
+        schema::{campaigns, payments, redemptions},
+    },
+};
+
+/// A campaign of this issuer.
+pub(crate) fn campaign(
+    conn: &mut SqliteConnection,
+    directory: &Arc<Directory>,
+    issuer: IssuerId,
+    offer: OfferNumber,
+) -> Result<Option<CampaignView>, StoreError> {
+    let row: Option<CampaignRow> = campaigns::table
+        .find(i64::from(offer.0))
+        .filter(campaigns::issuer_id.eq(i64::from(issuer.0)))
+        .first(conn)
+        .optional()?;
+    row.map(|row| view(conn, directory, &row)).transpose()
+}
+
+/// The issuer's campaigns, newest first; and the key of the next page.
+pub(crate) fn list(
+    conn: &mut SqliteConnection,
+    directory: &Arc<Directory>,
+    issuer: IssuerId,
+    page: Page<i64>,
+) -> Result<(Vec<CampaignView>, Option<i64>), StoreError> {
+    let rows: Vec<CampaignRow> = campaigns::table
+        .filter(campaigns::issuer_id.eq(i64::from(issuer.0)))
+        .filter(campaigns::offer_number.lt(page.after.unwrap_or(i64::MAX)))
+        .order(campaigns::offer_number.desc())
+        .limit(i64::try_from(page.size).unwrap_or(i64::MAX))
+        .load(conn)?;
+    let next = rows.last().filter(|_| rows.len() == page.size).map(|row| row.offer_number);
+    let views = rows.iter().map(|row| view(conn, directory, row)).collect::<Result<_, _>>()?;
+    Ok((views, next))
+}
+
+fn view(
+    conn: &mut SqliteConnection,
+    directory: &Arc<Directory>,
+    row: &CampaignRow,
+) -> Result<CampaignView, StoreError> {
+    let number = row.number()?;
+    let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
+    Ok(CampaignView {
+        campaign: row.read(offer)?,
+        available_minor: balance(conn, Account::CampaignBudget(number))?.unwrap_or_default(),
+        reserved_minor: balance(conn, Account::CampaignReserved(number))?.unwrap_or_default(),
+    })
+}
+
+/// Payments that redeemed the campaign's coupons, newest first, with at most `page.size` redeemed lines of it (but one payment
+/// at least); and the key of the next page.
+pub(crate) fn redeemed(
+    conn: &mut SqliteConnection,
+    offer: OfferNumber,
+    page: Page<i64>,
+) -> Result<(Vec<(RedemptionRow, Payment)>, Option<i64>), StoreError> {
+    let rows: Vec<(i64, i64, PaymentRow)> = redemptions::table
+        .inner_join(payments::table)
+        .filter(redemptions::offer_number.eq(i64::from(offer.0)))
+        .filter(redemptions::entry_id.lt(page.after.unwrap_or(i64::MAX)))
+        .order(redemptions::entry_id.desc())
+        .select((redemptions::entry_id, redemptions::sequence, payments::all_columns))
+        .limit(i64::try_from(page.size).unwrap_or(i64::MAX))
+        .load(conn)?;
+    let (mut found, mut lines, mut more) = (Vec::new(), 0, rows.len() == page.size);
+    for (entry, sequence, row) in rows {
+        let payment = row.read()?;
+        let here: usize =
+            payment.redemptions.iter().filter(|r| r.offer_number == offer).map(|r| r.lines.len()).sum();
+        if !found.is_empty() && lines + here > page.size {
+            more = true;
+            break;
+        }
+        lines += here;
+        let coupon = CouponId { offer, sequence: number(sequence)? };
+        found.push((RedemptionRow { coupon, entry, payment: uuid(&row.payment_id)? }, payment));
+    }
+    let next = found.last().map(|(row, _)| row.entry).filter(|_| more);
+    Ok((found, next))
+}

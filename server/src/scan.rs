@@ -1,0 +1,67 @@
+//! Reads a scanned code as far as that needs nothing that can change: its structure, whose token it is, and whether that
+//! wallet's device key signed it. All before the queue, so that the writer need not wait for it.
+
+use diesel::prelude::*;
+use ed25519_dalek::{Signature, VerifyingKey};
+use proto::{claims, status::Failure};
+use shared::{code::CombinedCode, ids::WalletId, reason::Reason, time::UnixMillis};
+
+use crate::{
+    app::App,
+    engine::decide::payment::Scan,
+    error::Error,
+    store::{
+        StoreError,
+        codes::{bytes, number},
+        schema::{tokens, wallets},
+    },
+};
+
+impl App {
+    /// Reads the text exactly as it was scanned.
+    pub(crate) async fn scan(&self, text: &str) -> Result<Scan, Error> {
+        let code = CombinedCode::decode(text).map_err(|error| Failure {
+            field: Some("code".to_owned()),
+            ..Failure::new(error.reason(), error.to_string())
+        })?;
+        let claims = claims::decode(code.claims()).map_err(|error| Failure {
+            field: Some("code".to_owned()),
+            ..Failure::new(Reason::CodeMalformed, error.to_string())
+        })?;
+        let issued_at = UnixMillis::from_seconds(code.issued_at.into());
+        let Some(id) = self.secrets.token_id(code.token) else {
+            return Ok(Scan { token: None, signed: false, issued_at, claims });
+        };
+        let holder = self
+            .readers
+            .read(move |conn| {
+                let Some((wallet, key)) = holder(conn, id.cast_signed())? else { return Ok(None) };
+                Ok::<_, StoreError>(Some((wallet, is_signed(&code, &key))))
+            })
+            .await?;
+        Ok(Scan {
+            token: holder.map(|(wallet, _)| (id, wallet)),
+            signed: holder.is_some_and(|(_, signed)| signed),
+            issued_at,
+            claims,
+        })
+    }
+}
+
+/// The wallet of a token and its device key: neither ever changes.
+fn holder(conn: &mut SqliteConnection, token: i64) -> Result<Option<(WalletId, [u8; 32])>, StoreError> {
+    let found: Option<(i64, Vec<u8>)> = tokens::table
+        .inner_join(wallets::table.on(wallets::id.eq(tokens::wallet_id)))
+        .filter(tokens::id.eq(token))
+        .select((wallets::id, wallets::public_key))
+        .first(conn)
+        .optional()?;
+    found.map(|(wallet, key)| Ok((WalletId(number(wallet)?), bytes(&key)?))).transpose()
+}
+
+/// Strict: no key or signature for which two verifiers could disagree.
+fn is_signed(code: &CombinedCode, key: &[u8; 32]) -> bool {
+    VerifyingKey::from_bytes(key).is_ok_and(|key| {
+        key.verify_strict(&code.signing_input(), &Signature::from_bytes(&code.signature)).is_ok()
+    })
+}

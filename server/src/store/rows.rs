@@ -1,0 +1,317 @@
+//! Rows as they stand in the tables, and the domain's values that they stand for.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use prost::Message;
+use proto::{convert, v1};
+use shared::{
+    ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    money::Currency,
+    payment::Redemption,
+    time::UnixMillis,
+};
+
+use super::{
+    StoreError,
+    codes::{Coded, bytes, count, maybe_time, maybe_uuid, number, uuid},
+    schema,
+};
+use crate::model::{
+    Campaign, CampaignState, Coupon, CouponState, Decline, Offer, Payment, Text, Token, TokenState, Wallet,
+};
+
+/// A row of `wallets`.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = schema::wallets)]
+pub struct WalletRow {
+    pub id: i64,
+    pub public_key: Vec<u8>,
+    pub frozen: i64,
+    pub opened_at_ms: i64,
+}
+
+impl From<&Wallet> for WalletRow {
+    fn from(wallet: &Wallet) -> Self {
+        Self {
+            id: wallet.id.0.into(),
+            public_key: wallet.public_key.to_vec(),
+            frozen: wallet.frozen.into(),
+            opened_at_ms: wallet.opened_at.0,
+        }
+    }
+}
+
+impl WalletRow {
+    pub fn read(&self) -> Result<Wallet, StoreError> {
+        Ok(Wallet {
+            id: WalletId(number(self.id)?),
+            public_key: bytes(&self.public_key)?,
+            frozen: self.frozen != 0,
+            opened_at: UnixMillis(self.opened_at_ms),
+        })
+    }
+}
+
+/// A row of `tokens`.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = schema::tokens)]
+pub struct TokenRow {
+    pub id: i64,
+    pub wallet_id: i64,
+    pub expires_at_ms: i64,
+    pub state: i64,
+}
+
+impl TokenRow {
+    pub fn read(&self) -> Result<Token, StoreError> {
+        Ok(Token {
+            wallet: WalletId(number(self.wallet_id)?),
+            expires_at: UnixMillis(self.expires_at_ms),
+            state: TokenState::of_code(self.state)?,
+        })
+    }
+}
+
+/// A row of `coupons`.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = schema::coupons, treat_none_as_default_value = false)]
+pub struct CouponRow {
+    pub wallet_id: i64,
+    pub offer_number: i64,
+    pub sequence: i64,
+    pub state: i64,
+    pub reserved_minor: i64,
+    pub clipped_at_ms: i64,
+    pub redeemed_at_ms: Option<i64>,
+    pub payment_id: Option<Vec<u8>>,
+}
+
+impl From<&Coupon> for CouponRow {
+    fn from(coupon: &Coupon) -> Self {
+        Self {
+            wallet_id: coupon.wallet.0.into(),
+            offer_number: coupon.id.offer.0.into(),
+            sequence: coupon.id.sequence.into(),
+            state: coupon.state.code(),
+            reserved_minor: coupon.reserved_minor,
+            clipped_at_ms: coupon.clipped_at.0,
+            redeemed_at_ms: coupon.redeemed_at.map(|at| at.0),
+            payment_id: coupon.payment.map(|id| id.as_bytes().to_vec()),
+        }
+    }
+}
+
+impl CouponRow {
+    pub fn read(&self) -> Result<Coupon, StoreError> {
+        Ok(Coupon {
+            id: CouponId { offer: OfferNumber(number(self.offer_number)?), sequence: number(self.sequence)? },
+            wallet: WalletId(number(self.wallet_id)?),
+            state: CouponState::of_code(self.state)?,
+            reserved_minor: self.reserved_minor,
+            clipped_at: UnixMillis(self.clipped_at_ms),
+            redeemed_at: maybe_time(self.redeemed_at_ms),
+            payment: maybe_uuid(self.payment_id.as_deref())?,
+        })
+    }
+}
+
+/// A row of `offers`.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = schema::offers)]
+pub struct OfferRow {
+    pub offer_number: i64,
+    pub issuer_id: i64,
+    pub title_en: String,
+    pub title_zh: String,
+    pub description_en: String,
+    pub description_zh: String,
+    pub terms: Vec<u8>,
+}
+
+impl From<&Offer> for OfferRow {
+    fn from(offer: &Offer) -> Self {
+        Self {
+            offer_number: offer.number.0.into(),
+            issuer_id: offer.issuer.0.into(),
+            title_en: offer.title.en.clone(),
+            title_zh: offer.title.zh.clone(),
+            description_en: offer.description.en.clone(),
+            description_zh: offer.description.zh.clone(),
+            terms: convert::terms_to_wire(&offer.terms).encode_to_vec(),
+        }
+    }
+}
+
+impl OfferRow {
+    pub fn read(self, issuer_name: String) -> Result<Offer, StoreError> {
+        let terms = v1::Terms::decode(self.terms.as_slice()).map_err(|_| StoreError::Corrupt("terms"))?;
+        Ok(Offer {
+            number: OfferNumber(number(self.offer_number)?),
+            issuer: IssuerId(number(self.issuer_id)?),
+            issuer_name,
+            title: Text { en: self.title_en, zh: self.title_zh },
+            description: Text { en: self.description_en, zh: self.description_zh },
+            terms: convert::terms_from_wire(&terms).map_err(|_| StoreError::Corrupt("terms"))?,
+        })
+    }
+}
+
+/// A row of `campaigns`.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = schema::campaigns)]
+pub struct CampaignRow {
+    pub offer_number: i64,
+    pub issuer_id: i64,
+    pub state: i64,
+    pub per_wallet_limit: i64,
+    pub ends_at_ms: i64,
+    pub revision: i64,
+    pub coupons_clipped: i64,
+    pub coupons_redeemed: i64,
+    pub expired_through: i64,
+}
+
+impl From<&Campaign> for CampaignRow {
+    fn from(campaign: &Campaign) -> Self {
+        Self {
+            offer_number: campaign.offer.number.0.into(),
+            issuer_id: campaign.offer.issuer.0.into(),
+            state: campaign.state.code(),
+            per_wallet_limit: campaign.per_wallet_limit.into(),
+            ends_at_ms: campaign.offer.terms.parts().ends_at.0,
+            revision: i64::try_from(campaign.revision).unwrap_or(i64::MAX),
+            coupons_clipped: campaign.coupons_clipped.into(),
+            coupons_redeemed: campaign.coupons_redeemed.into(),
+            expired_through: campaign.expired_through.into(),
+        }
+    }
+}
+
+impl CampaignRow {
+    pub fn number(&self) -> Result<OfferNumber, StoreError> {
+        Ok(OfferNumber(number(self.offer_number)?))
+    }
+
+    pub fn read(&self, offer: Arc<Offer>) -> Result<Campaign, StoreError> {
+        Ok(Campaign {
+            offer,
+            state: CampaignState::of_code(self.state)?,
+            per_wallet_limit: number(self.per_wallet_limit)?,
+            revision: count(self.revision)?,
+            coupons_clipped: number(self.coupons_clipped)?,
+            coupons_redeemed: number(self.coupons_redeemed)?,
+            expired_through: number(self.expired_through)?,
+        })
+    }
+}
+
+/// A row of `payments`.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = schema::payments, treat_none_as_default_value = false)]
+pub struct PaymentRow {
+    pub payment_id: Vec<u8>,
+    pub request_hash: Option<Vec<u8>>,
+    pub state: i64,
+    pub merchant_id: i64,
+    pub terminal_id: i64,
+    pub wallet_id: Option<i64>,
+    pub currency: String,
+    pub gross_minor: i64,
+    pub due_minor: i64,
+    pub redemptions: Vec<u8>,
+    pub merchant_reference: String,
+    pub created_at_ms: i64,
+    pub reversed_at_ms: Option<i64>,
+    pub decline_reason: Option<String>,
+    pub decline_message: Option<String>,
+    pub refusals: Option<Vec<u8>>,
+    pub previous_payment_id: Option<Vec<u8>>,
+    pub entry_id: Option<i64>,
+}
+
+impl From<&Payment> for PaymentRow {
+    fn from(payment: &Payment) -> Self {
+        let decline = payment.decline.as_ref();
+        Self {
+            payment_id: payment.id.as_bytes().to_vec(),
+            request_hash: payment.request_hash.map(|hash| hash.to_vec()),
+            state: payment.state.code(),
+            merchant_id: payment.merchant.0.into(),
+            terminal_id: payment.terminal.0.into(),
+            wallet_id: payment.wallet.map(|id| id.0.into()),
+            currency: payment.currency.to_string(),
+            gross_minor: payment.gross_minor,
+            due_minor: payment.due_minor,
+            redemptions: redemptions_to_bytes(&payment.redemptions, payment.currency),
+            merchant_reference: payment.reference.clone(),
+            created_at_ms: payment.created_at.0,
+            reversed_at_ms: payment.reversed_at.map(|at| at.0),
+            decline_reason: decline.map(|d| d.reason.as_str().to_owned()),
+            decline_message: decline.map(|d| d.message.clone()),
+            refusals: decline.map(refusals_to_bytes),
+            previous_payment_id: payment.previous.map(|id| id.as_bytes().to_vec()),
+            entry_id: payment.entry,
+        }
+    }
+}
+
+impl PaymentRow {
+    pub fn read(&self) -> Result<Payment, StoreError> {
+        let currency = self.currency.parse().map_err(|_| StoreError::Corrupt("a currency"))?;
+        Ok(Payment {
+            id: uuid(&self.payment_id)?,
+            request_hash: self.request_hash.as_deref().map(bytes).transpose()?,
+            state: Coded::of_code(self.state)?,
+            merchant: MerchantId(number(self.merchant_id)?),
+            terminal: TerminalId(number(self.terminal_id)?),
+            wallet: self.wallet_id.map(|id| number(id).map(WalletId)).transpose()?,
+            currency,
+            gross_minor: self.gross_minor,
+            due_minor: self.due_minor,
+            redemptions: redemptions_of_bytes(&self.redemptions, currency)?,
+            reference: self.merchant_reference.clone(),
+            created_at: UnixMillis(self.created_at_ms),
+            reversed_at: maybe_time(self.reversed_at_ms),
+            decline: self.decline()?,
+            previous: maybe_uuid(self.previous_payment_id.as_deref())?,
+            entry: self.entry_id,
+        })
+    }
+
+    fn decline(&self) -> Result<Option<Decline>, StoreError> {
+        let Some(reason) = &self.decline_reason else { return Ok(None) };
+        let refusals = v1::CouponRefusals::decode(self.refusals.as_deref().unwrap_or_default())
+            .map_err(|_| StoreError::Corrupt("refusals"))?;
+        let refusals = refusals.refusals.iter().filter_map(|refusal| {
+            let why = convert::refusal_from_wire(refusal.reason())?;
+            Some((OfferNumber(refusal.offer_number), why))
+        });
+        Ok(Some(Decline {
+            reason: reason.parse().map_err(|_| StoreError::Corrupt("a decline's reason"))?,
+            message: self.decline_message.clone().unwrap_or_default(),
+            refusals: refusals.collect(),
+        }))
+    }
+}
+
+fn refusals_to_bytes(decline: &Decline) -> Vec<u8> {
+    let refusal = |(offer, why): &(OfferNumber, _)| v1::CouponRefusal {
+        offer_number: offer.0,
+        reason: convert::refusal_to_wire(*why).into(),
+    };
+    v1::CouponRefusals { refusals: decline.refusals.iter().map(refusal).collect() }.encode_to_vec()
+}
+
+fn redemptions_to_bytes(redemptions: &[Redemption], currency: Currency) -> Vec<u8> {
+    let redemptions = redemptions.iter().map(|r| convert::redemption_to_wire(r, currency)).collect();
+    v1::Payment { redemptions, ..v1::Payment::default() }.encode_to_vec()
+}
+
+/// What was redeemed in a payment, from its column.
+pub(crate) fn redemptions_of_bytes(bytes: &[u8], currency: Currency) -> Result<Vec<Redemption>, StoreError> {
+    let corrupt = StoreError::Corrupt("redemptions");
+    let Ok(wire) = v1::Payment::decode(bytes) else { return Err(corrupt) };
+    let read = |r| convert::redemption_from_wire(r, currency);
+    wire.redemptions.iter().map(read).collect::<Result<_, _>>().map_err(|_| corrupt)
+}

@@ -1,0 +1,118 @@
+//! The tables, as diesel sees them. Their meaning stands in `migrations/sqlite`.
+#![allow(missing_docs)]
+
+diesel::table! {
+    settings (name) { name -> Text, value -> Binary, }
+}
+diesel::table! {
+    merchants (id) { id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+}
+diesel::table! {
+    terminals (id) { id -> BigInt, merchant_id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+}
+diesel::table! {
+    issuers (id) { id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+}
+diesel::table! {
+    keys (holder) { holder -> Text, hash -> Binary, }
+}
+diesel::table! {
+    wallets (id) { id -> BigInt, public_key -> Binary, frozen -> BigInt, opened_at_ms -> BigInt, }
+}
+diesel::table! {
+    accounts (kind, owner) {
+        kind -> BigInt,
+        owner -> BigInt,
+        currency -> Text,
+        balance_minor -> BigInt,
+        last_payment_id -> Nullable<Binary>,
+    }
+}
+diesel::table! {
+    tokens (id) { id -> BigInt, wallet_id -> BigInt, expires_at_ms -> BigInt, state -> BigInt, }
+}
+diesel::table! {
+    offers (offer_number) {
+        offer_number -> BigInt,
+        issuer_id -> BigInt,
+        title_en -> Text,
+        title_zh -> Text,
+        description_en -> Text,
+        description_zh -> Text,
+        terms -> Binary,
+    }
+}
+diesel::table! {
+    campaigns (offer_number) {
+        offer_number -> BigInt,
+        issuer_id -> BigInt,
+        state -> BigInt,
+        per_wallet_limit -> BigInt,
+        ends_at_ms -> BigInt,
+        revision -> BigInt,
+        coupons_clipped -> BigInt,
+        coupons_redeemed -> BigInt,
+        expired_through -> BigInt,
+    }
+}
+diesel::table! {
+    coupons (wallet_id, offer_number, sequence) {
+        wallet_id -> BigInt,
+        offer_number -> BigInt,
+        sequence -> BigInt,
+        state -> BigInt,
+        reserved_minor -> BigInt,
+        clipped_at_ms -> BigInt,
+        redeemed_at_ms -> Nullable<BigInt>,
+        payment_id -> Nullable<Binary>,
+    }
+}
+diesel::table! {
+    payments (payment_id) {
+        payment_id -> Binary,
+        request_hash -> Nullable<Binary>,
+        state -> BigInt,
+        merchant_id -> BigInt,
+        terminal_id -> BigInt,
+        wallet_id -> Nullable<BigInt>,
+        currency -> Text,
+        gross_minor -> BigInt,
+        due_minor -> BigInt,
+        redemptions -> Binary,
+        merchant_reference -> Text,
+        created_at_ms -> BigInt,
+        reversed_at_ms -> Nullable<BigInt>,
+        decline_reason -> Nullable<Text>,
+        decline_message -> Nullable<Text>,
+        refusals -> Nullable<Binary>,
+        previous_payment_id -> Nullable<Binary>,
+        entry_id -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    redemptions (offer_number, entry_id) {
+        offer_number -> BigInt,
+        entry_id -> BigInt,
+        sequence -> BigInt,
+        payment_id -> Binary,
+    }
+}
+diesel::table! {
+    entries (id) { id -> BigInt, kind -> BigInt, at_ms -> BigInt, payment_id -> Nullable<Binary>, }
+}
+diesel::table! {
+    postings (entry_id, kind, owner) {
+        entry_id -> BigInt,
+        kind -> BigInt,
+        owner -> BigInt,
+        amount_minor -> BigInt,
+    }
+}
+diesel::table! {
+    transfer_requests (request_id) { request_id -> Binary, request_hash -> Binary, entry_id -> BigInt, }
+}
+diesel::joinable!(redemptions -> payments (payment_id));
+diesel::allow_tables_to_appear_in_same_query!(redemptions, payments);
+diesel::allow_tables_to_appear_in_same_query!(tokens, wallets);
+
+diesel::allow_tables_to_appear_in_same_query!(coupons, campaigns);
