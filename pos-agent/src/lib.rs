@@ -1,8 +1,10 @@
 //! The till's agent: scans the combined code, settles with the provider, prints the receipt.
 //!
-//! A purchase goes down this list.
+//! A purchase goes down this list. [`till::Till`] is the till without a screen, for tests and other programs.
 
+pub mod basket_file;
 pub mod catalogue;
+pub mod input;
 pub mod scanner;
 
 pub mod offers;
@@ -18,5 +20,12 @@ pub mod till;
 pub mod receipt;
 pub mod words;
 
+pub mod checkout;
+pub mod inspect;
+pub mod session;
+pub mod ui;
+
 pub mod ambient;
+pub mod app;
+pub mod args;
 mod disk;

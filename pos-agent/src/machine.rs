@@ -15,13 +15,13 @@ use std::time::Duration;
 use proto::{status::Failure, v1::Payment};
 use shared::reason::Reason;
 
-/// Tries to learn the outcome, the first included. With the pauses between, a dead connection is given up after some
-/// ten seconds; with the provider hanging at each try, after [`ASK_TRIES_MAX`] times its time-out more.
+/// Tries to learn the outcome, the first included. With the pauses between, a provider that can't be reached is given up
+/// after five seconds; one that hangs at each try, after [`ASK_TRIES_MAX`] times the call's time-out more.
 pub const ASK_TRIES_MAX: u32 = 6;
 /// The pause before the second try; it doubles from there.
-pub const PAUSE_FIRST: Duration = Duration::from_millis(300);
+pub const PAUSE_FIRST: Duration = Duration::from_millis(200);
 /// The longest pause while a shopper waits.
-pub const ASK_PAUSE_MAX: Duration = Duration::from_secs(5);
+pub const ASK_PAUSE_MAX: Duration = Duration::from_secs(2);
 /// The longest pause between reversals, which nobody waits for.
 pub const REVERSE_PAUSE_MAX: Duration = Duration::from_secs(30);
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use proto::v1::LocalizedText;
 use shared::{offer::Refusal, reason::Reason};
 
+use crate::machine::{Machine, Outcome};
+
 mod labels;
 
 pub use labels::{EN, Labels, ZH};
@@ -176,6 +178,20 @@ fn reason_words(reason: Reason) -> Words {
         | Reason::ChallengeInvalid => {
             with("The provider refused the payment.", "支付系统拒绝了这笔付款。", CALL_SUPPORT)
         }
+    }
+}
+
+/// How a payment ended, or that it isn't over, in words; `None` where it is paid.
+pub fn ending(end: &Machine, lang: Lang) -> Option<(&'static str, &'static str)> {
+    let labels = lang.labels();
+    let words = |message: Message| (message.what, message.next);
+    match end {
+        Machine::Ended(Outcome::Paid(_)) => None,
+        Machine::Ended(Outcome::Declined(failure)) => Some(words(reason(failure.reason, lang))),
+        Machine::Ended(Outcome::Reversed) => Some((labels.reversed, labels.reversed_next)),
+        Machine::Ended(Outcome::Standing) => Some(words(reason(Reason::ReversalTooLate, lang))),
+        Machine::Ended(Outcome::NotSent) => Some((labels.disk, labels.disk_next)),
+        _ => Some((labels.reversing, labels.reversing_next)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Pictures as people make them: screenshots at any scale, photos held askew, noise, dark mode.
 
+#![allow(clippy::unwrap_used)]
+
 use image::{GrayImage, ImageFormat, Luma, imageops};
 use pos_agent::scanner::picture::{ScanError, decode};
 use qrcode::{EcLevel, QrCode};

@@ -1,0 +1,153 @@
+//! A basket as a file, for scripts: `{"reference": "17", "lines": [{"gtin": "6901234567892", "units": 2,
+//! "unit_price_minor": 3000, "name": "Shampoo"}, "96385074"]}`, or the list of lines alone.
+//!
+//! A line is an item's number with units (1 where not given) and price, or the number alone; what is not given comes from the
+//! catalogue.
+
+use proto::v1::LocalizedText;
+use serde::Deserialize;
+use shared::{
+    basket::{Basket, BasketError, Line},
+    gs1::{Gtin, GtinError},
+    money::Currency,
+};
+use thiserror::Error;
+
+use crate::{catalogue::Catalogue, receipt::SoldLine};
+
+/// Why a basket file can't be used.
+#[derive(Debug, Error)]
+pub enum BasketFileError {
+    /// Not JSON of this shape.
+    #[error("the basket is not JSON of the form expected: {0}")]
+    Json(#[from] serde_json::Error),
+    /// An item number that is none.
+    #[error("line {line} of the basket: {error}")]
+    Gtin {
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong.
+        error: GtinError,
+    },
+    /// No price, and the catalogue knows none.
+    #[error("line {line} of the basket: item {gtin} has no price and is not in the catalogue")]
+    NoPrice {
+        /// Counted from 1.
+        line: usize,
+        /// The item.
+        gtin: Gtin,
+    },
+    /// Empty, or beyond a limit.
+    #[error(transparent)]
+    Basket(#[from] BasketError),
+}
+
+/// A basket with what the receipt calls its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasketFile {
+    /// The basket.
+    pub basket: Basket,
+    /// The same lines, for people.
+    pub sold: Vec<SoldLine>,
+    /// The till's own number for the sale; may be empty.
+    pub reference: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FileJson {
+    List(Vec<LineJson>),
+    Object {
+        lines: Vec<LineJson>,
+        #[serde(default)]
+        reference: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum LineJson {
+    Gtin(String),
+    Full {
+        gtin: String,
+        #[serde(default = "one")]
+        units: u32,
+        unit_price_minor: Option<i64>,
+        #[serde(default)]
+        name: String,
+    },
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Reads a basket file's bytes.
+pub fn parse(json: &[u8], catalogue: &Catalogue, currency: Currency) -> Result<BasketFile, BasketFileError> {
+    let (lines, reference) = match serde_json::from_slice(json)? {
+        FileJson::List(lines) => (lines, String::new()),
+        FileJson::Object { lines, reference } => (lines, reference),
+    };
+    let sold = (1..)
+        .zip(lines)
+        .map(|(number, line)| sold_line(number, line, catalogue))
+        .collect::<Result<Vec<_>, _>>()?;
+    let line = |sold: &SoldLine| Line {
+        gtin: sold.gtin,
+        units: sold.units,
+        unit_price_minor: sold.unit_price_minor,
+    };
+    let basket = Basket::new(currency, sold.iter().map(line).collect())?;
+    Ok(BasketFile { basket, sold, reference })
+}
+
+fn sold_line(line: usize, json: LineJson, catalogue: &Catalogue) -> Result<SoldLine, BasketFileError> {
+    let (gtin, units, price, name) = match json {
+        LineJson::Gtin(gtin) => (gtin, 1, None, String::new()),
+        LineJson::Full { gtin, units, unit_price_minor, name } => (gtin, units, unit_price_minor, name),
+    };
+    let gtin = Gtin::parse(&gtin).map_err(|error| BasketFileError::Gtin { line, error })?;
+    let item = catalogue.get(gtin);
+    let unit_price_minor =
+        price.or(item.map(|item| item.price_minor)).ok_or(BasketFileError::NoPrice { line, gtin })?;
+    let name = match item {
+        Some(item) if name.is_empty() => item.name.clone(),
+        _ => LocalizedText { en: name.clone(), zh: name },
+    };
+    Ok(SoldLine { gtin, name, units, unit_price_minor })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue() -> Catalogue {
+        Catalogue::parse("gtin,name_en,name_zh,price_minor\n96385074,Mints,薄荷糖,450\n").unwrap()
+    }
+
+    fn check(json: &str, gross_minor: i64) {
+        let file = parse(json.as_bytes(), &catalogue(), Currency::CNY).unwrap();
+        assert_eq!(file.basket.gross().minor, gross_minor);
+    }
+
+    #[test]
+    fn lines_are_whole_or_from_the_catalogue() {
+        check(r#"{"lines": [{"gtin": "6901234567892", "units": 2, "unit_price_minor": 3000}]}"#, 6000);
+        check(r#"["96385074", {"gtin": "96385074", "units": 3}]"#, 1800);
+        check(r#"{"reference": "17", "lines": [{"gtin": "96385074", "unit_price_minor": 1}]}"#, 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let check = |json: &str, expect: &str| {
+            let error = parse(json.as_bytes(), &catalogue(), Currency::CNY).unwrap_err();
+            assert!(error.to_string().contains(expect), "{error}");
+        };
+        check("{}", "JSON");
+        check("[]", "empty");
+        check(r#"["96385074", "96385075"]"#, "line 2");
+        check(r#"["6901234567892"]"#, "has no price");
+        check(r#"[{"gtin": "96385074", "units": 0}]"#, "0 units");
+        check(r#"[{"gtin": "96385074", "unit_price_minor": -1}]"#, "-1");
+    }
+}

@@ -1,0 +1,385 @@
+//! The cashier's screen as a value: which customer, which basket, what was said last. Pure: [`Session::on`] takes an event and
+//! gives acts for [`crate::ui`] to carry out.
+//!
+//! Scanning the code closes the basket and pays, with no key between: the shopper has chosen the coupons and agreed by showing a
+//! code that was made for this purchase, the amount is on the screen while the money moves, and a queue is as
+//! long as its slowest step. Who wants to see the amount before shows the code after it.
+
+use std::path::PathBuf;
+
+use proto::v1::Payment;
+use shared::{
+    basket::{Basket, Line},
+    ids::OfferNumber,
+    money::Currency,
+    offer::Refusal,
+    reason::Reason,
+};
+
+use crate::{
+    catalogue::Catalogue,
+    input::{ItemRef, Typed, read},
+    journal::Unfinished,
+    machine::{Machine, Outcome},
+    receipt::SoldLine,
+    sale::Priced,
+    scan::Scan,
+    scanner::picture::ScanError,
+    words::{self, Lang},
+};
+
+/// What happens to a session.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A line was typed, pasted or scanned.
+    Line(String),
+    /// A picture was read for a code.
+    Read(Result<String, ScanError>),
+    /// The price of a payment that is about to be asked for.
+    Asking(Priced),
+    /// The payment that is waited for goes on.
+    Progress(Machine),
+    /// The price without the refused coupons.
+    Quoted(Priced),
+    /// A payment that nobody waits for any longer came to its end.
+    TakenBack(Machine),
+    /// A payment of the last run came to its end.
+    Recovered(Unfinished, Machine),
+    /// Whether the offers could be refreshed.
+    Online(bool),
+}
+
+/// What to carry out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Read a picture.
+    Read(PathBuf),
+    /// Price and ask for the money.
+    Pay(Order),
+    /// Price only.
+    Quote(Order),
+    /// End the program.
+    Quit,
+}
+
+/// A basket and a code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// The basket.
+    pub basket: Basket,
+    /// The code.
+    pub scan: Scan,
+    /// Coupons that the provider has refused.
+    pub dropped: Vec<(OfferNumber, Refusal)>,
+}
+
+/// What is on the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Screen {
+    /// Items are rung up.
+    Selling,
+    /// A picture is being read.
+    Reading,
+    /// The money is being asked for; the price comes first.
+    Asking {
+        /// What is asked for.
+        priced: Option<Priced>,
+        /// Whether an answer was lost already.
+        again: bool,
+    },
+    /// The provider refused coupons; the cashier decides.
+    CouponsRefused {
+        /// What it costs without them.
+        without: Priced,
+    },
+    /// Paid.
+    Paid {
+        /// What was paid.
+        priced: Priced,
+        /// The provider's receipt.
+        payment: Box<Payment>,
+    },
+    /// Not paid.
+    Stopped {
+        /// What was asked for, if it came to that.
+        priced: Option<Priced>,
+        /// What happened.
+        what: String,
+        /// What to do now.
+        next: String,
+    },
+}
+
+/// One till's counter.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The cashier's language.
+    pub lang: Lang,
+    /// The items on sale.
+    pub catalogue: Catalogue,
+    /// The basket.
+    pub lines: Vec<SoldLine>,
+    /// What is on the screen.
+    pub screen: Screen,
+    /// What was said last; gone with the next line.
+    pub notice: Option<String>,
+    /// Payments being taken back.
+    pub pending: usize,
+    /// Whether the offers are fresh.
+    pub online: bool,
+    currency: Currency,
+    scan: Option<Scan>,
+    dropped: Vec<(OfferNumber, Refusal)>,
+}
+
+impl Session {
+    /// An empty counter. `pending` payments of the last run are being seen to.
+    pub fn new(lang: Lang, catalogue: Catalogue, currency: Currency, pending: usize) -> Self {
+        Self {
+            lang,
+            catalogue,
+            lines: Vec::new(),
+            screen: Screen::Selling,
+            notice: None,
+            pending,
+            online: true,
+            currency,
+            scan: None,
+            dropped: Vec::new(),
+        }
+    }
+
+    /// Whether something is under way whose result is awaited.
+    pub fn busy(&self) -> bool {
+        matches!(self.screen, Screen::Reading | Screen::Asking { .. })
+    }
+
+    /// The currency of all prices.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The language of the shopper: that of the code, else the cashier's.
+    pub fn shopper_lang(&self) -> Lang {
+        self.scan.as_ref().and_then(Scan::language).unwrap_or(self.lang)
+    }
+
+    /// Takes an event in and says what to carry out.
+    pub fn on(&mut self, event: Event) -> Vec<Act> {
+        let labels = self.lang.labels();
+        match event {
+            Event::Line(line) => return self.line(&line),
+            Event::Read(Ok(text)) => return self.code(&text),
+            Event::Read(Err(error)) => {
+                let what = match error {
+                    ScanError::NoCode => labels.no_code,
+                    ScanError::NotAPicture(_) => labels.no_picture,
+                };
+                self.notice = Some(what.to_owned());
+                if self.screen == Screen::Reading {
+                    self.screen = Screen::Selling;
+                }
+            }
+            Event::Asking(priced) => self.screen = Screen::Asking { priced: Some(priced), again: false },
+            Event::Progress(machine) => return self.progress(machine),
+            Event::Quoted(without) => self.screen = Screen::CouponsRefused { without },
+            Event::TakenBack(machine) => {
+                self.pending = self.pending.saturating_sub(1);
+                self.notice = Some(match machine {
+                    Machine::Ended(Outcome::Standing) => {
+                        let words = words::reason(Reason::ReversalTooLate, self.lang);
+                        format!("{} {}", words.what, words.next)
+                    }
+                    _ => labels.taken_back.to_owned(),
+                });
+            }
+            Event::Recovered(left, machine) => {
+                self.pending = self.pending.saturating_sub(1);
+                let what = match machine {
+                    Machine::Ended(Outcome::Paid(_)) => labels.recovered_paid,
+                    Machine::Ended(Outcome::Standing) => labels.recovered_standing,
+                    _ => labels.recovered_not_paid,
+                };
+                let due = left.asked.currency.parse().unwrap_or(self.currency);
+                let due = shared::money::Money::new(due, left.asked.due_minor);
+                self.notice = Some(format!("{what}: {due}"));
+            }
+            Event::Online(online) => self.online = online,
+        }
+        Vec::new()
+    }
+
+    fn line(&mut self, line: &str) -> Vec<Act> {
+        let typed = read(line);
+        if typed == Typed::Quit && !self.busy() {
+            return vec![Act::Quit];
+        }
+        if self.busy() {
+            return Vec::new();
+        }
+        self.notice = None;
+        match (&self.screen, typed) {
+            (Screen::CouponsRefused { .. }, Typed::Yes) => return self.pay(),
+            (Screen::CouponsRefused { .. }, Typed::Enter) => {}
+            (Screen::Paid { .. }, Typed::Enter | Typed::Yes | Typed::New) => self.next_customer(),
+            (Screen::Stopped { .. }, Typed::Enter | Typed::Yes) | (_, Typed::No) => self.leave_result(),
+            (_, Typed::Enter | Typed::Yes) => {}
+            (_, Typed::Item { item, units }) => self.item(item, units),
+            (_, Typed::Void(place)) => self.void(place),
+            (_, Typed::New) => self.next_customer(),
+            (_, Typed::Code(text)) => return self.code(&text),
+            (_, Typed::Picture(path)) => {
+                if self.ready_for_code() {
+                    self.screen = Screen::Reading;
+                    return vec![Act::Read(path)];
+                }
+            }
+            (_, Typed::Unknown(text)) => self.unknown(&text),
+            (_, Typed::Quit) => {}
+        }
+        Vec::new()
+    }
+
+    fn next_customer(&mut self) {
+        self.lines.clear();
+        self.scan = None;
+        self.dropped.clear();
+        self.screen = Screen::Selling;
+    }
+
+    /// After a paid sale, the next item or code is the next customer's.
+    fn leave_result(&mut self) {
+        match self.screen {
+            Screen::Paid { .. } => self.next_customer(),
+            _ => self.screen = Screen::Selling,
+        }
+    }
+
+    fn item(&mut self, item: ItemRef, units: u32) {
+        self.leave_result();
+        let found = match item {
+            ItemRef::Gtin(gtin) => self.catalogue.get(gtin).ok_or_else(|| gtin.short()),
+            ItemRef::Quick(place) => self.catalogue.quick(place).ok_or_else(|| place.to_string()),
+        };
+        let item = match found {
+            Ok(item) => item.clone(),
+            Err(name) => {
+                self.notice = Some(format!("{name} {}", self.lang.labels().unknown_item));
+                return;
+            }
+        };
+        let before = self.lines.clone();
+        match self.lines.iter_mut().find(|line| line.gtin == item.gtin) {
+            Some(line) => line.units = line.units.saturating_add(units),
+            None => self.lines.push(SoldLine {
+                gtin: item.gtin,
+                name: item.name,
+                units,
+                unit_price_minor: item.price_minor,
+            }),
+        }
+        if self.basket().is_none() {
+            self.lines = before;
+            self.notice = Some(self.lang.labels().too_much.to_owned());
+        }
+    }
+
+    fn void(&mut self, place: Option<usize>) {
+        self.leave_result();
+        let index = place.unwrap_or(self.lines.len()).checked_sub(1);
+        match index.filter(|index| *index < self.lines.len()) {
+            Some(index) => {
+                self.lines.remove(index);
+            }
+            None => self.notice = Some(self.lang.labels().no_such_line.to_owned()),
+        }
+    }
+
+    fn unknown(&mut self, text: &str) {
+        // A number that is almost an item's says what is wrong with it; anything else is named.
+        let digits = text.rsplit(['*', 'x', '×']).next().unwrap_or(text).trim();
+        let labels = self.lang.labels();
+        self.notice = Some(match shared::gs1::Gtin::parse(digits) {
+            Err(error) if digits.bytes().all(|b| b.is_ascii_digit()) && !digits.is_empty() => match self.lang
+            {
+                Lang::En => format!("{text}: {error}"),
+                Lang::Zh => format!("{text} {}", labels.unknown_input),
+            },
+            _ => format!("{text:?} {}", labels.unknown_input),
+        });
+    }
+
+    /// A basket without items takes no code, and the code of a sale that is paid belongs to nobody.
+    fn ready_for_code(&mut self) -> bool {
+        if matches!(self.screen, Screen::Paid { .. }) || self.lines.is_empty() {
+            self.notice = Some(self.lang.labels().basket_empty.to_owned());
+            return false;
+        }
+        true
+    }
+
+    fn code(&mut self, text: &str) -> Vec<Act> {
+        if matches!(self.screen, Screen::Asking { .. }) || !self.ready_for_code() {
+            return Vec::new();
+        }
+        match Scan::read(text) {
+            Ok(scan) => {
+                self.scan = Some(scan);
+                self.dropped.clear();
+                self.pay()
+            }
+            Err(problem) => {
+                let words = words::reason(problem.reason(), self.lang);
+                self.stop(None, words.what, words.next);
+                Vec::new()
+            }
+        }
+    }
+
+    fn pay(&mut self) -> Vec<Act> {
+        let Some(order) = self.order() else { return Vec::new() };
+        self.screen = Screen::Asking { priced: None, again: false };
+        vec![Act::Pay(order)]
+    }
+
+    fn order(&self) -> Option<Order> {
+        let (basket, scan) = (self.basket()?, self.scan.clone()?);
+        Some(Order { basket, scan, dropped: self.dropped.clone() })
+    }
+
+    /// The basket; `None` where it is empty or holds more than a sale can.
+    pub fn basket(&self) -> Option<Basket> {
+        let line = |sold: &SoldLine| Line {
+            gtin: sold.gtin,
+            units: sold.units,
+            unit_price_minor: sold.unit_price_minor,
+        };
+        Basket::new(self.currency, self.lines.iter().map(line).collect()).ok()
+    }
+
+    fn progress(&mut self, machine: Machine) -> Vec<Act> {
+        let Screen::Asking { priced: Some(priced), .. } = self.screen.clone() else { return Vec::new() };
+        match machine {
+            Machine::Ended(Outcome::Paid(payment)) => self.screen = Screen::Paid { priced, payment },
+            Machine::Ended(Outcome::Declined(failure)) if !failure.refusals.is_empty() => {
+                self.dropped.extend(failure.refusals);
+                return self.order().map(Act::Quote).into_iter().collect();
+            }
+            Machine::Asking { tries } => {
+                self.screen = Screen::Asking { priced: Some(priced), again: tries > 1 };
+            }
+            decided @ (Machine::Ended(_) | Machine::Reversing { .. }) => {
+                self.pending += usize::from(matches!(decided, Machine::Reversing { .. }));
+                if let Some((what, next)) = words::ending(&decided, self.lang) {
+                    self.stop(Some(priced), what, next);
+                }
+            }
+            Machine::New | Machine::LookingUp { .. } => {}
+        }
+        Vec::new()
+    }
+
+    fn stop(&mut self, priced: Option<Priced>, what: &str, next: &str) {
+        self.screen = Screen::Stopped { priced, what: what.to_owned(), next: next.to_owned() };
+    }
+}

@@ -1,0 +1,181 @@
+//! The cashier's `till`: carries out what the [`Session`] decides, on a terminal's screen or line by line.
+
+mod draw;
+mod lines;
+mod terminal;
+
+pub(crate) use draw::coupon_rows;
+
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    sync::mpsc,
+    task::spawn_blocking,
+    time::{interval, timeout},
+};
+
+use crate::{
+    catalogue::Catalogue,
+    machine::Machine,
+    scanner::{
+        folder::{Folder, POLL_INTERVAL},
+        picture::{self, ScanError},
+    },
+    session::{Act, Event, Order, Session},
+    till::{Recovery, Till},
+    words::Lang,
+};
+
+/// How often the offers are refreshed.
+const OFFERS_INTERVAL: Duration = Duration::from_secs(60);
+/// How long a shopper waits for the offers of a code that names unknown ones.
+const OFFERS_PATIENCE: Duration = Duration::from_millis(1_500);
+/// Events that may wait for the screen.
+const EVENTS_MAX: usize = 64;
+
+/// What the cashier's till is set to.
+#[derive(Debug, Clone)]
+pub struct TillUi {
+    /// The cashier's language.
+    pub lang: Lang,
+    /// The items on sale.
+    pub catalogue: Catalogue,
+    /// A folder to watch for pictures.
+    pub watch: Option<PathBuf>,
+    /// The till's number, for the head of the screen.
+    pub terminal_id: String,
+}
+
+/// Runs until the cashier quits or the input ends.
+pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::Result<()> {
+    let (sender, events) = mpsc::channel(EVENTS_MAX);
+    let session = Session::new(ui.lang, ui.catalogue, till.currency(), recoveries.len());
+    let counter = Counter { till: Arc::new(till), events: sender };
+    for recovery in recoveries {
+        counter.follow_recovery(recovery);
+    }
+    if let Some(folder) = &ui.watch {
+        counter.watch_folder(folder);
+    }
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        counter.refresh_offers_forever();
+        let head = terminal::Head { terminal_id: ui.terminal_id, watch: ui.watch };
+        terminal::run(&counter, session, events, &head).await
+    } else {
+        counter.refresh_offers_once().await;
+        lines::run(&counter, session, events, tokio::io::stdin(), std::io::stdout()).await
+    }
+}
+
+/// The till with the tasks that work for it; each reports by an event.
+struct Counter {
+    till: Arc<Till>,
+    events: mpsc::Sender<Event>,
+}
+
+impl Counter {
+    /// Carries an act out; [`Act::Quit`] is the caller's.
+    fn carry_out(&self, act: Act) {
+        match act {
+            Act::Read(path) => self.read(path),
+            Act::Pay(order) => self.pay(order),
+            Act::Quote(order) => self.quote(order),
+            Act::Quit => {}
+        }
+    }
+
+    fn read(&self, path: PathBuf) {
+        let events = self.events.clone();
+        tokio::spawn(async move { send(&events, Event::Read(decode_file(path).await)).await });
+    }
+
+    fn pay(&self, order: Order) {
+        let (till, events) = (Arc::clone(&self.till), self.events.clone());
+        tokio::spawn(async move {
+            if !till.knows_offers_of(&order.scan) {
+                let fresh = matches!(timeout(OFFERS_PATIENCE, till.refresh_offers()).await, Ok(Ok(())));
+                send(&events, Event::Online(fresh)).await;
+            }
+            let priced = till.price(&order.basket, &order.scan, &order.dropped);
+            send(&events, Event::Asking(priced.clone())).await;
+            let mut running = till.pay(&priced, &order.scan, "");
+            loop {
+                let state = running.state();
+                let decided = matches!(state, Machine::Ended(_) | Machine::Reversing { .. });
+                send(&events, Event::Progress(state.clone())).await;
+                if decided {
+                    if matches!(state, Machine::Reversing { .. }) {
+                        let end = running.ended().await;
+                        send(&events, Event::TakenBack(end)).await;
+                    }
+                    return;
+                }
+                running.changed().await;
+            }
+        });
+    }
+
+    fn quote(&self, order: Order) {
+        let (till, events) = (Arc::clone(&self.till), self.events.clone());
+        tokio::spawn(async move {
+            let priced = till.price(&order.basket, &order.scan, &order.dropped);
+            send(&events, Event::Quoted(priced)).await;
+        });
+    }
+
+    fn follow_recovery(&self, mut recovery: Recovery) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let end = recovery.running.ended().await;
+            send(&events, Event::Recovered(recovery.left, end)).await;
+        });
+    }
+
+    fn watch_folder(&self, folder: &Path) {
+        let events = self.events.clone();
+        let mut folder = Folder::watch(folder);
+        tokio::spawn(async move {
+            let mut ticks = interval(POLL_INTERVAL);
+            while !events.is_closed() {
+                ticks.tick().await;
+                if let Some(path) = folder.poll() {
+                    send(&events, Event::Read(decode_file(path).await)).await;
+                }
+            }
+        });
+    }
+
+    fn refresh_offers_forever(&self) {
+        let (till, events) = (Arc::clone(&self.till), self.events.clone());
+        tokio::spawn(async move {
+            let mut ticks = interval(OFFERS_INTERVAL);
+            while !events.is_closed() {
+                ticks.tick().await;
+                send(&events, Event::Online(till.refresh_offers().await.is_ok())).await;
+            }
+        });
+    }
+
+    async fn refresh_offers_once(&self) {
+        let fresh = self.till.refresh_offers().await.is_ok();
+        send(&self.events, Event::Online(fresh)).await;
+    }
+}
+
+/// A closed channel means that the cashier has quit: nobody is left to tell.
+async fn send(events: &mpsc::Sender<Event>, event: Event) {
+    let _ = events.send(event).await;
+}
+
+async fn decode_file(path: PathBuf) -> Result<String, ScanError> {
+    let decoded = spawn_blocking(move || {
+        let bytes = std::fs::read(&path).map_err(|error| ScanError::NotAPicture(error.to_string()))?;
+        picture::decode(&bytes)
+    });
+    decoded.await.unwrap_or(Err(ScanError::NoCode))
+}

@@ -1,0 +1,326 @@
+//! The screen, read from a metre away: the basket and the amount on the left, coupons or the receipt on the right, one line for
+//! what is scanned. Green is paid, red is stop, amber asks; nothing else has a colour of its own.
+
+use jiff::tz::TimeZone;
+use ratatui::{
+    Frame,
+    layout::{Alignment, Constraint, Layout, Rect},
+    style::{Color, Modifier, Style, Stylize},
+    text::{Line, Span},
+    widgets::{Block, Borders, Padding, Paragraph, Wrap},
+};
+use shared::{money::Money, reason::Reason};
+use tui_big_text::{BigText, PixelSize};
+use unicode_width::UnicodeWidthStr;
+
+use super::terminal::Head;
+use crate::{
+    receipt::{RECEIPT_COLUMNS, SoldLine, cut, name_or_gtin, pair_within, receipt},
+    sale::Priced,
+    session::{Screen, Session},
+    words::{self, Lang},
+};
+
+/// Columns of the right side: a receipt with a margin.
+const RIGHT_COLUMNS: u16 = 46;
+const _: () = assert!(RIGHT_COLUMNS as usize == RECEIPT_COLUMNS + 4, "the receipt fits");
+/// Rows of the band with the amount: its label, eight rows of figures, two of words, margins.
+const BAND_ROWS: u16 = 14;
+/// Characters of the input that are shown; a code is long and nobody reads it.
+const INPUT_SHOWN_MAX: usize = 40;
+
+const PAID: Color = Color::Rgb(0, 122, 61);
+const STOP: Color = Color::Rgb(196, 30, 46);
+const ASK: Color = Color::Rgb(176, 112, 0);
+const QUIET: Color = Color::Rgb(120, 126, 134);
+const SAVES: Color = Color::Rgb(60, 186, 110);
+
+/// Draws all of it.
+pub(super) fn draw(frame: &mut Frame<'_>, session: &Session, head: &Head, input: &str) {
+    let [top, middle, notice, entry, keys] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(10),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(frame.area());
+    let [left, right] =
+        Layout::horizontal([Constraint::Min(30), Constraint::Length(RIGHT_COLUMNS)]).areas(middle);
+    let [basket, band] = Layout::vertical([Constraint::Min(4), Constraint::Length(BAND_ROWS)]).areas(left);
+
+    draw_head(frame, top, session, head);
+    draw_basket(frame, basket, session);
+    draw_band(frame, band, session);
+    draw_right(frame, right, session);
+    draw_entry(frame, [notice, entry, keys], session, input);
+}
+
+fn draw_head(frame: &mut Frame<'_>, area: Rect, session: &Session, head: &Head) {
+    let labels = session.lang.labels();
+    let left = format!(" OneScan  {} {}", labels.till, head.terminal_id);
+    let mut right = Vec::new();
+    if session.pending > 0 {
+        right.push(format!("{} {}", session.pending, labels.pending));
+    }
+    if !session.online {
+        right.push(labels.offline.to_owned());
+    }
+    if let Some(folder) = &head.watch {
+        right.push(format!("{} {}", labels.watching, folder.display()));
+    }
+    let text = pair_within(&left, &format!("{} ", right.join(" · ")), usize::from(area.width));
+    frame.render_widget(Paragraph::new(text).style(Style::new().reversed().bold()), area);
+}
+
+fn draw_basket(frame: &mut Frame<'_>, area: Rect, session: &Session) {
+    let labels = session.lang.labels();
+    let block = titled(labels.basket);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let Some(basket) = session.basket() else {
+        frame.render_widget(Paragraph::new(labels.empty).fg(QUIET), inner);
+        return;
+    };
+    let width = usize::from(inner.width);
+    let priced = priced(session);
+    let mut rows = Vec::new();
+    for (index, sold) in session.lines.iter().enumerate() {
+        let line = basket.lines()[index];
+        let name = name_or_gtin(&sold.name, sold.gtin, session.lang);
+        let total = Money::new(session.currency(), line.total_minor()).digits();
+        let text = format!("{:>2}  {} × {name}", index + 1, sold.units);
+        rows.push(Line::from(pair_within(&text, &total, width)));
+        for (title, off) in discounts_of_line(priced, index, session.lang) {
+            let off = Money::new(session.currency(), -off).digits();
+            rows.push(Line::from(pair_within(&format!("      {title}"), &off, width)).fg(SAVES));
+        }
+    }
+    // The last items matter most.
+    let hidden = rows.len().saturating_sub(usize::from(inner.height));
+    frame.render_widget(Paragraph::new(rows.split_off(hidden)), inner);
+}
+
+fn discounts_of_line(priced: Option<&Priced>, index: usize, lang: Lang) -> Vec<(String, i64)> {
+    let coupons = priced.map(|priced| priced.applied.as_slice()).unwrap_or_default();
+    let mut discounts = Vec::new();
+    for coupon in coupons {
+        let lines = coupon.applied.line_indexes.iter().zip(&coupon.applied.redemption.lines);
+        for (_, line) in lines.filter(|(place, line)| **place == index && line.discount_minor > 0) {
+            discounts.push((lang.text(&coupon.title).to_owned(), line.discount_minor));
+        }
+    }
+    discounts
+}
+
+/// What the screen shows the price of; none while items are rung up.
+fn priced(session: &Session) -> Option<&Priced> {
+    match &session.screen {
+        Screen::Asking { priced, .. } | Screen::Stopped { priced, .. } => priced.as_ref(),
+        Screen::CouponsRefused { without: priced } | Screen::Paid { priced, .. } => Some(priced),
+        Screen::Selling | Screen::Reading => None,
+    }
+}
+
+/// Label, amount, words.
+struct Band {
+    colour: Option<Color>,
+    label: String,
+    amount: Option<Money>,
+    words: Vec<String>,
+}
+
+fn band(session: &Session) -> Band {
+    let labels = session.lang.labels();
+    let gross = session.basket().map_or(Money::new(session.currency(), 0), |basket| basket.gross());
+    let plain = |label: &str, amount: Money, words: &str| Band {
+        colour: None,
+        label: format!("{label}  {}", amount.currency),
+        amount: Some(amount),
+        words: vec![words.to_owned()],
+    };
+    match &session.screen {
+        Screen::Selling => plain(labels.total, gross, labels.help_selling),
+        Screen::Reading | Screen::Asking { priced: None, .. } => plain(labels.total, gross, labels.reading),
+        Screen::Asking { priced: Some(priced), again } => {
+            plain(labels.due, priced.due, if *again { labels.asking_again } else { labels.asking })
+        }
+        Screen::CouponsRefused { without } => {
+            let words = words::reason(Reason::CouponRefused, session.lang);
+            Band {
+                colour: Some(ASK),
+                label: format!("{}  {}", labels.without_them, without.due.currency),
+                amount: Some(without.due),
+                words: vec![words.what.to_owned(), words.next.to_owned()],
+            }
+        }
+        Screen::Paid { priced, .. } => Band {
+            colour: Some(PAID),
+            label: format!("{}  {}", labels.paid_large, priced.due.currency),
+            amount: Some(priced.due),
+            words: vec![labels.next_customer.to_owned()],
+        },
+        Screen::Stopped { what, next, priced } => Band {
+            colour: Some(STOP),
+            label: format!("{}  {}", labels.stop_large, gross.currency),
+            amount: priced.as_ref().map(|priced| priced.due).or(Some(gross)),
+            words: vec![what.clone(), next.clone()],
+        },
+    }
+}
+
+fn draw_band(frame: &mut Frame<'_>, area: Rect, session: &Session) {
+    let band = band(session);
+    let style = band.colour.map_or(Style::new(), |colour| Style::new().bg(colour).fg(Color::White));
+    let block = match band.colour {
+        Some(_) => Block::new().style(style).padding(Padding::new(2, 2, 1, 0)),
+        None => Block::new().borders(Borders::TOP).border_style(QUIET).padding(Padding::new(2, 2, 0, 0)),
+    };
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let [label, figures, words] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(9), Constraint::Min(2)]).areas(inner);
+    frame.render_widget(Paragraph::new(band.label).style(style).bold(), label);
+    if let Some(amount) = band.amount {
+        draw_figures(frame, figures, &amount.digits(), style);
+    }
+    let lines: Vec<Line<'_>> = band.words.into_iter().map(|text| Line::from(text).bold()).collect();
+    frame.render_widget(Paragraph::new(lines).style(style).wrap(Wrap { trim: true }), words);
+}
+
+/// As large as the place allows.
+fn draw_figures(frame: &mut Frame<'_>, area: Rect, digits: &str, style: Style) {
+    let chars = u16::try_from(digits.chars().count()).unwrap_or(u16::MAX);
+    let size = match area.width / chars.max(1) {
+        8.. if area.height >= 8 => PixelSize::Full,
+        4.. => PixelSize::Quadrant,
+        _ => {
+            frame.render_widget(Paragraph::new(digits.to_owned()).style(style).bold(), area);
+            return;
+        }
+    };
+    let [_, area] = Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(area);
+    let figures =
+        BigText::builder().pixel_size(size).style(style.bold()).lines(vec![digits.to_owned().into()]).build();
+    frame.render_widget(figures, area);
+}
+
+fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session) {
+    let labels = session.lang.labels();
+    let title = match &session.screen {
+        Screen::Paid { .. } => session.shopper_lang().labels().receipt,
+        _ if priced(session).is_some() => labels.coupons,
+        _ => labels.quick_keys,
+    };
+    let block = titled(title);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let rows: Vec<Line<'_>> = match (&session.screen, priced(session)) {
+        (Screen::Paid { payment, .. }, _) => {
+            receipt(payment, &session.lines, session.shopper_lang(), &TimeZone::system())
+                .into_iter()
+                .map(Line::from)
+                .collect()
+        }
+        (_, Some(priced)) => coupon_rows(priced, &session.lines, session.lang)
+            .iter()
+            .map(|row| row.styled(usize::from(inner.width)))
+            .collect(),
+        (_, None) => quick_keys(session, usize::from(inner.width)),
+    };
+    frame.render_widget(Paragraph::new(rows), inner);
+}
+
+fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
+    let key = |(place, item): (usize, &crate::catalogue::Item)| {
+        let name = name_or_gtin(&item.name, item.gtin, session.lang);
+        let price = Money::new(session.currency(), item.price_minor).digits();
+        Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width)).fg(QUIET)
+    };
+    (1..).zip(session.catalogue.items()).map(key).collect()
+}
+
+/// A row of the list of coupons.
+pub(crate) struct Row {
+    pub(crate) left: String,
+    pub(crate) right: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    Saves,
+    Detail,
+    Strong,
+}
+
+impl Row {
+    fn new(kind: Kind, left: impl Into<String>, right: impl Into<String>) -> Self {
+        Self { kind, left: left.into(), right: right.into() }
+    }
+
+    fn styled(&self, width: usize) -> Line<'static> {
+        let line = Line::from(pair_within(&self.left, &self.right, width));
+        match self.kind {
+            Kind::Plain => line,
+            Kind::Saves => line.fg(SAVES),
+            Kind::Detail => line.fg(QUIET),
+            Kind::Strong => line.bold(),
+        }
+    }
+}
+
+/// Gross, each discount with its lines, each coupon that takes nothing off and why.
+pub(crate) fn coupon_rows(priced: &Priced, sold: &[SoldLine], lang: Lang) -> Vec<Row> {
+    let labels = lang.labels();
+    let mut rows = vec![Row::new(Kind::Strong, labels.total, priced.gross.digits())];
+    for coupon in &priced.applied {
+        let off = Money::new(priced.due.currency, -coupon.applied.redemption.discount_minor()).digits();
+        rows.push(Row::new(Kind::Saves, lang.text(&coupon.title), off));
+        for (place, line) in coupon.applied.line_indexes.iter().zip(&coupon.applied.redemption.lines) {
+            let name = sold.get(*place).map(|sold| name_or_gtin(&sold.name, sold.gtin, lang));
+            let name = name.unwrap_or_else(|| line.line.gtin.short());
+            rows.push(Row::new(Kind::Detail, format!("  {} × {name}", line.line.units), ""));
+        }
+    }
+    if !priced.refused.is_empty() {
+        rows.push(Row::new(Kind::Plain, "", ""));
+        rows.push(Row::new(Kind::Strong, labels.not_applied, ""));
+    }
+    for coupon in &priced.refused {
+        let title = coupon.title.as_ref().map(|title| lang.text(title).to_owned());
+        let title = title.unwrap_or_else(|| format!("{} {}", labels.coupon, coupon.offer_number));
+        rows.push(Row::new(Kind::Plain, title, ""));
+        rows.push(Row::new(Kind::Detail, format!("  {}", words::refusal(coupon.reason, lang)), ""));
+    }
+    rows
+}
+
+fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: &Session, input: &str) {
+    let labels = session.lang.labels();
+    if let Some(text) = &session.notice {
+        let line = Line::from(format!(" {text} ")).style(Style::new().bg(ASK).fg(Color::White).bold());
+        frame.render_widget(Paragraph::new(line), notice);
+    }
+    let shown = if input.width() > INPUT_SHOWN_MAX { cut(input, INPUT_SHOWN_MAX) } else { input.to_owned() };
+    let cursor = Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED));
+    let prompt = Line::from(vec![Span::raw(" > ").bold(), Span::raw(shown), cursor]);
+    frame.render_widget(Paragraph::new(prompt), entry);
+    let help = match &session.screen {
+        Screen::Selling => labels.keys_selling,
+        Screen::Reading | Screen::Asking { .. } => "",
+        Screen::CouponsRefused { .. } => labels.keys_refused,
+        Screen::Paid { .. } => labels.next_customer,
+        Screen::Stopped { .. } => labels.back_to_basket,
+    };
+    frame.render_widget(Paragraph::new(format!(" {help}")).fg(QUIET).alignment(Alignment::Left), keys);
+}
+
+fn titled(title: &str) -> Block<'_> {
+    Block::new()
+        .borders(Borders::TOP)
+        .border_style(QUIET)
+        .title(Span::from(format!(" {title} ")).bold())
+        .padding(Padding::horizontal(2))
+}
