@@ -131,29 +131,13 @@ impl Books {
 
     fn print(&self) {
         let maker = MAKERS[0].name;
+        let line = |who: &str, minor: i64, how: String| println!("{who:<13} {:>7}   {how}", cny(minor));
         println!();
-        for (who, minor, how) in [
-            (
-                "Wallet".to_owned(),
-                self.wallet_minor,
-                format!("{} less {}", cny(WELCOME_MINOR), cny(DUE_MINOR)),
-            ),
-            (
-                format!("Shop ({SHOP})"),
-                self.shop_minor,
-                format!("{} from the shopper, {} from {maker}", cny(DUE_MINOR), cny(OFF_MINOR)),
-            ),
-            (
-                format!("{maker} paid"),
-                self.reimbursed_minor(),
-                format!(
-                    "for {}",
-                    self.redemptions.iter().map(|r| r.gtin.as_str()).collect::<Vec<_>>().join(", ")
-                ),
-            ),
-        ] {
-            println!("{who:<28} {:>10}   {how}", cny(minor));
-        }
+        line("Wallet", self.wallet_minor, format!("{} less {}", cny(WELCOME_MINOR), cny(DUE_MINOR)));
+        let both = format!("{} from the shopper, {} from {maker}", cny(DUE_MINOR), cny(OFF_MINOR));
+        line("Shop", self.shop_minor, both);
+        let items: Vec<&str> = self.redemptions.iter().map(|redemption| redemption.gtin.as_str()).collect();
+        line("Manufacturer", -self.reimbursed_minor(), format!("{maker}, for item {}", items.join(", ")));
     }
 }
 

@@ -1,7 +1,5 @@
 //! What the demo says: where the wallet is, what to do, and a QR code of the wallet's address for a phone.
 
-use std::fmt::Write as _;
-
 use shared::money::{Currency, Money};
 use wallet_web::qr::{QUIET_ZONE, Symbol};
 
@@ -24,30 +22,32 @@ pub(super) struct Addresses {
 
 /// How to play, as plain text: on the screen before the till opens and after it, and in a file meanwhile.
 pub(super) fn guide(addresses: &Addresses, folder: &Folder) -> String {
-    let mut text = String::from("OneScan demo: one code, one scan, paid and redeemed\n\n");
-    let mut line = |head: &str, what: &str| {
-        // A string can always be written to.
-        let _ = writeln!(text, "  {head:<11} {what}");
-    };
-    line("Wallet", &addresses.here);
+    let mut lines = vec![("Wallet", addresses.here.clone())];
     if let Some(phone) = &addresses.phone {
-        line("on a phone", phone);
-        line("", "(the same network; accept the certificate, it is made by this demo)");
+        lines.push(("on a phone", format!("{phone}   on the same network")));
+        lines.push(("", "The demo made the certificate itself: your phone asks, accept it.".to_owned()));
     }
-    line("", "Open a wallet, clip a few coupons, then open Pay.");
-    line("", "");
-    line("Till", "Type item numbers, then scan the wallet's code. Some that have coupons:");
-    for good in &GOODS[..EXAMPLES] {
+    lines.push(("", "Open a wallet, clip a few coupons, then open Pay.".to_owned()));
+    lines.push(("", String::new()));
+    lines.push(("Till", "Type items and Enter, then scan the code of the Pay screen.".to_owned()));
+    lines.push(("", "Some items with coupons:".to_owned()));
+    lines.extend(GOODS[..EXAMPLES].iter().map(|good| {
         let price = Money::new(Currency::CNY, good.price_minor).digits();
-        line("", &format!("{}  {:<22} {price:>6}", good.gtin, good.en));
+        ("", format!("  {}  {:<22} {price:>6}", good.gtin, good.en))
+    }));
+    lines.push(("", format!("All {} are in {}", GOODS.len(), shown(&folder.catalogue()))));
+    lines.push(("", String::new()));
+    lines.push(("No scanner?", "Press \"Copy code\" in the wallet and paste it into the till,".to_owned()));
+    lines.push(("", "or save a screenshot of the code in this folder:".to_owned()));
+    lines.push(("", format!("  {}", shown(&folder.screenshots()))));
+    lines.push(("", String::new()));
+    lines.push(("This text", shown(&folder.read_me())));
+
+    let mut text = String::from("OneScan demo: one code, one scan, paid and redeemed\n\n");
+    for (head, what) in lines {
+        text.push_str(format!("  {head:<11}  {what}").trim_end());
+        text.push('\n');
     }
-    line("", &format!("All {} are in {}.", GOODS.len(), shown(&folder.catalogue())));
-    line("", "");
-    line("No scanner?", "In the wallet press \"Copy code\" and paste it into the till, or save");
-    line("", "a screenshot of the code in this folder:");
-    line("", &shown(&folder.screenshots()));
-    line("", "");
-    line("This text", &shown(&folder.read_me()));
     text
 }
 
@@ -81,8 +81,6 @@ pub(super) fn qr(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use pos_agent::scanner::picture;
-
     use super::*;
 
     #[test]
