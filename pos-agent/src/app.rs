@@ -203,7 +203,7 @@ fn report(args: &CheckoutArgs, order: &BasketFile, scan: &Scan, done: &Checkout)
     let shopper_lang = scan.language().unwrap_or(args.setup.lang);
     let receipt = match &done.end {
         Machine::Ended(Outcome::Paid(payment)) => {
-            receipt(payment, &order.sold, shopper_lang, &TimeZone::system())
+            receipt(payment, &order.sold, &done.priced.refused, shopper_lang, &TimeZone::system())
         }
         _ => Vec::new(),
     };

@@ -12,7 +12,10 @@ use shared::{
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::words::Lang;
+use crate::{
+    sale::RefusedCoupon,
+    words::{self, Lang},
+};
 
 /// Columns of a receipt: what an 80 mm printer has in its usual font is 42 to 48.
 pub const RECEIPT_COLUMNS: usize = 42;
@@ -32,8 +35,14 @@ pub struct SoldLine {
 
 /// The lines of the receipt, each [`RECEIPT_COLUMNS`] wide at most.
 ///
-/// `sold` may be empty, for a payment of which the basket is no longer known: then only the redeemed lines are named.
-pub fn receipt(payment: &Payment, sold: &[SoldLine], lang: Lang, zone: &TimeZone) -> Vec<String> {
+/// `sold` is the basket, `refused` the coupons of the code that took nothing off.
+pub fn receipt(
+    payment: &Payment,
+    sold: &[SoldLine],
+    refused: &[RefusedCoupon],
+    lang: Lang,
+    zone: &TimeZone,
+) -> Vec<String> {
     let labels = lang.labels();
     let mut lines = vec![centred(&payment.merchant_name)];
     lines.push(centred(&format!("{} {} · {}", labels.terminal, payment.terminal_id, time(payment, zone))));
@@ -55,7 +64,13 @@ pub fn receipt(payment: &Payment, sold: &[SoldLine], lang: Lang, zone: &TimeZone
     lines.push(pair(labels.paid, &due.to_string()));
     if discount.minor > 0 {
         lines.push(pair(labels.saved, &discount.digits()));
-        lines.push(String::new());
+    }
+    if !refused.is_empty() {
+        lines.extend([String::new(), labels.not_applied.to_owned()]);
+        lines.extend(refused.iter().flat_map(|coupon| not_applied(coupon, lang)));
+    }
+    lines.push(String::new());
+    if discount.minor > 0 {
         lines.push(centred(labels.paid_by_makers));
     }
     lines.push(centred(labels.thanks));
@@ -96,6 +111,15 @@ fn redeemed(redemption: &CouponRedemption, sold: &[SoldLine], lang: Lang) -> Vec
         });
     }
     lines
+}
+
+/// A coupon that took nothing off, and why.
+pub fn not_applied(coupon: &RefusedCoupon, lang: Lang) -> [String; 2] {
+    let title = match &coupon.title {
+        Some(title) => lang.text(title).to_owned(),
+        None => format!("{} {}", lang.labels().coupon, coupon.offer_number),
+    };
+    [cut(&title, RECEIPT_COLUMNS), format!("  {}", words::refusal(coupon.reason, lang))]
 }
 
 /// An item's name, or its number where it has none.

@@ -13,7 +13,6 @@ use shared::{
     ids::OfferNumber,
     money::Currency,
     offer::Refusal,
-    reason::Reason,
 };
 
 use crate::{
@@ -185,13 +184,7 @@ impl Session {
             Event::Quoted(without) => self.screen = Screen::CouponsRefused { without },
             Event::TakenBack(machine) => {
                 self.pending = self.pending.saturating_sub(1);
-                self.notice = Some(match machine {
-                    Machine::Ended(Outcome::Standing) => {
-                        let words = words::reason(Reason::ReversalTooLate, self.lang);
-                        format!("{} {}", words.what, words.next)
-                    }
-                    _ => labels.taken_back.to_owned(),
-                });
+                self.taken_back(&machine);
             }
             Event::Recovered(left, machine) => {
                 self.pending = self.pending.saturating_sub(1);
@@ -377,6 +370,22 @@ impl Session {
             Machine::New | Machine::LookingUp { .. } => {}
         }
         Vec::new()
+    }
+
+    /// Where the cashier still looks at that payment, the screen says how it ended; else a notice does.
+    fn taken_back(&mut self, end: &Machine) {
+        let labels = self.lang.labels();
+        let Some((what, next)) = words::ending(end, self.lang) else { return };
+        match &self.screen {
+            Screen::Stopped { priced, what: shown, .. } if shown == labels.reversing => {
+                let priced = priced.clone();
+                self.stop(priced, what, next);
+            }
+            _ if *end == Machine::Ended(Outcome::Reversed) => {
+                self.notice = Some(labels.taken_back.to_owned())
+            }
+            _ => self.notice = Some(format!("{what} {next}")),
+        }
     }
 
     fn stop(&mut self, priced: Option<Priced>, what: &str, next: &str) {

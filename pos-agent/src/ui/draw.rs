@@ -13,9 +13,9 @@ use shared::{money::Money, reason::Reason};
 use tui_big_text::{BigText, PixelSize};
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::Head;
+use super::terminal::{Head, Typing};
 use crate::{
-    receipt::{RECEIPT_COLUMNS, SoldLine, cut, name_or_gtin, pair_within, receipt},
+    receipt::{RECEIPT_COLUMNS, SoldLine, cut, name_or_gtin, not_applied, pair_within, receipt},
     sale::Priced,
     session::{Screen, Session},
     words::{self, Lang},
@@ -32,11 +32,12 @@ const INPUT_SHOWN_MAX: usize = 40;
 const PAID: Color = Color::Rgb(0, 122, 61);
 const STOP: Color = Color::Rgb(196, 30, 46);
 const ASK: Color = Color::Rgb(176, 112, 0);
+const INK: Color = Color::Rgb(255, 255, 255);
 const QUIET: Color = Color::Rgb(120, 126, 134);
 const SAVES: Color = Color::Rgb(60, 186, 110);
 
-/// Draws all of it.
-pub(super) fn draw(frame: &mut Frame<'_>, session: &Session, head: &Head, input: &str) {
+/// Draws all of it; gives the rows by which the right side can be scrolled.
+pub(super) fn draw(frame: &mut Frame<'_>, session: &Session, head: &Head, typing: &Typing) -> u16 {
     let [top, middle, notice, entry, keys] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(10),
@@ -52,8 +53,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, session: &Session, head: &Head, input:
     draw_head(frame, top, session, head);
     draw_basket(frame, basket, session);
     draw_band(frame, band, session);
-    draw_right(frame, right, session);
-    draw_entry(frame, [notice, entry, keys], session, input);
+    let hidden = draw_right(frame, right, session, typing.scroll);
+    draw_entry(frame, [notice, entry, keys], session, &typing.line);
+    hidden
 }
 
 fn draw_head(frame: &mut Frame<'_>, area: Rect, session: &Session, head: &Head) {
@@ -158,7 +160,7 @@ fn band(session: &Session) -> Band {
             colour: Some(PAID),
             label: format!("{}  {}", labels.paid_large, priced.due.currency),
             amount: Some(priced.due),
-            words: vec![labels.next_customer.to_owned()],
+            words: vec![labels.paid_next.to_owned()],
         },
         Screen::Stopped { what, next, priced } => Band {
             colour: Some(STOP),
@@ -171,7 +173,7 @@ fn band(session: &Session) -> Band {
 
 fn draw_band(frame: &mut Frame<'_>, area: Rect, session: &Session) {
     let band = band(session);
-    let style = band.colour.map_or(Style::new(), |colour| Style::new().bg(colour).fg(Color::White));
+    let style = band.colour.map_or(Style::new(), |colour| Style::new().bg(colour).fg(INK));
     let block = match band.colour {
         Some(_) => Block::new().style(style).padding(Padding::new(2, 2, 1, 0)),
         None => Block::new().borders(Borders::TOP).border_style(QUIET).padding(Padding::new(2, 2, 0, 0)),
@@ -205,7 +207,8 @@ fn draw_figures(frame: &mut Frame<'_>, area: Rect, digits: &str, style: Style) {
     frame.render_widget(figures, area);
 }
 
-fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session) {
+/// Scrolled by so many rows, as far as there are any.
+fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: u16) -> u16 {
     let labels = session.lang.labels();
     let title = match &session.screen {
         Screen::Paid { .. } => session.shopper_lang().labels().receipt,
@@ -216,11 +219,10 @@ fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let rows: Vec<Line<'_>> = match (&session.screen, priced(session)) {
-        (Screen::Paid { payment, .. }, _) => {
-            receipt(payment, &session.lines, session.shopper_lang(), &TimeZone::system())
-                .into_iter()
-                .map(Line::from)
-                .collect()
+        (Screen::Paid { payment, priced }, _) => {
+            let (lang, zone) = (session.shopper_lang(), TimeZone::system());
+            let lines = receipt(payment, &session.lines, &priced.refused, lang, &zone);
+            lines.into_iter().map(Line::from).collect()
         }
         (_, Some(priced)) => coupon_rows(priced, &session.lines, session.lang)
             .iter()
@@ -228,7 +230,14 @@ fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session) {
             .collect(),
         (_, None) => quick_keys(session, usize::from(inner.width)),
     };
-    frame.render_widget(Paragraph::new(rows), inner);
+    let hidden = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_sub(inner.height);
+    let scroll = scroll.min(hidden);
+    frame.render_widget(Paragraph::new(rows).scroll((scroll, 0)), inner);
+    if scroll < hidden {
+        let more = Line::from(labels.more).fg(QUIET).right_aligned();
+        frame.render_widget(more, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner });
+    }
+    hidden
 }
 
 fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
@@ -289,10 +298,9 @@ pub(crate) fn coupon_rows(priced: &Priced, sold: &[SoldLine], lang: Lang) -> Vec
         rows.push(Row::new(Kind::Strong, labels.not_applied, ""));
     }
     for coupon in &priced.refused {
-        let title = coupon.title.as_ref().map(|title| lang.text(title).to_owned());
-        let title = title.unwrap_or_else(|| format!("{} {}", labels.coupon, coupon.offer_number));
+        let [title, why] = not_applied(coupon, lang);
         rows.push(Row::new(Kind::Plain, title, ""));
-        rows.push(Row::new(Kind::Detail, format!("  {}", words::refusal(coupon.reason, lang)), ""));
+        rows.push(Row::new(Kind::Detail, why, ""));
     }
     rows
 }
@@ -300,7 +308,7 @@ pub(crate) fn coupon_rows(priced: &Priced, sold: &[SoldLine], lang: Lang) -> Vec
 fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: &Session, input: &str) {
     let labels = session.lang.labels();
     if let Some(text) = &session.notice {
-        let line = Line::from(format!(" {text} ")).style(Style::new().bg(ASK).fg(Color::White).bold());
+        let line = Line::from(format!(" {text} ")).style(Style::new().bg(ASK).fg(INK).bold());
         frame.render_widget(Paragraph::new(line), notice);
     }
     let shown = if input.width() > INPUT_SHOWN_MAX { cut(input, INPUT_SHOWN_MAX) } else { input.to_owned() };

@@ -77,9 +77,10 @@ fn report(session: &Session, before: &Screen, line: bool, out: &mut impl Write) 
             price(session, without, out)?;
             writeln!(out, "{}", labels.keys_refused)?;
         }
-        Screen::Paid { payment, .. } => {
+        Screen::Paid { payment, priced } => {
             writeln!(out, "{}\n", labels.paid_large)?;
-            for line in receipt(payment, &session.lines, session.shopper_lang(), &TimeZone::system()) {
+            let zone = TimeZone::system();
+            for line in receipt(payment, &session.lines, &priced.refused, session.shopper_lang(), &zone) {
                 writeln!(out, "{line}")?;
             }
             writeln!(out)?;

@@ -21,6 +21,8 @@ use crate::{
 const KEYS_MAX: usize = 2_048;
 /// Characters that the line can hold: more than any code has.
 const INPUT_CHARS_MAX: usize = 1_024;
+/// Rows that a page key scrolls the receipt by.
+const PAGE_ROWS: u16 = 10;
 
 /// What the head of the screen says.
 pub(super) struct Head {
@@ -37,24 +39,28 @@ pub(super) async fn run(
     let mut terminal = ratatui::try_init()?;
     execute!(io::stdout(), EnableBracketedPaste)?;
     let mut keys = read_keys();
-    let mut input = String::new();
+    let mut typing = Typing::default();
     let result = loop {
-        if let Err(error) = terminal.draw(|frame| draw::draw(frame, &session, head, &input)) {
+        let mut hidden_rows = 0;
+        let drawn = terminal.draw(|frame| hidden_rows = draw::draw(frame, &session, head, &typing));
+        if let Err(error) = drawn {
             break Err(error);
         }
+        typing.scroll = typing.scroll.min(hidden_rows);
         let event = tokio::select! {
             event = events.recv() => event,
-            key = keys.recv() => match key {
-                Some(key) => match typed_at_once(key, &mut keys, &mut input) {
-                    Typing::Line(line) => Some(Event::Line(line)),
-                    Typing::Quit => None,
-                    Typing::Nothing => continue,
-                },
-                None => None,
+            key = keys.recv() => match key.map(|key| typing.all(key, &mut keys)) {
+                Some(Typed::Line(line)) => Some(Event::Line(line)),
+                Some(Typed::More) => continue,
+                Some(Typed::Quit) | None => None,
             },
         };
         let Some(event) = event else { break Ok(()) };
+        let before = session.screen.clone();
         let acts = session.on(event);
+        if session.screen != before {
+            typing.scroll = 0;
+        }
         if acts.contains(&Act::Quit) {
             break Ok(());
         }
@@ -78,75 +84,83 @@ fn read_keys() -> mpsc::Receiver<TerminalEvent> {
     receiver
 }
 
-/// Takes in all keys that are there, up to the end of a line: the screen is drawn once for a scanned code, not for each of
-/// its characters.
-fn typed_at_once(
-    mut key: TerminalEvent,
-    keys: &mut mpsc::Receiver<TerminalEvent>,
-    input: &mut String,
-) -> Typing {
-    loop {
-        match typed(&key, input) {
-            Typing::Nothing => match keys.try_recv() {
-                Ok(next) => key = next,
-                Err(_) => return Typing::Nothing,
-            },
-            ended => return ended,
-        }
-    }
+/// What the cashier's keys have come to so far.
+#[derive(Debug, Default)]
+pub(super) struct Typing {
+    /// The line as far as it is typed.
+    pub(super) line: String,
+    /// Rows by which the right side is scrolled.
+    pub(super) scroll: u16,
 }
 
-enum Typing {
-    Nothing,
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    /// The line goes on.
+    More,
+    /// A line was ended.
     Line(String),
+    /// The program is to end.
     Quit,
 }
 
-/// Takes a key into the line. Enter ends it, and so do the line feed and tab that scanners are set up to send; a code
-/// that was pasted whole ends by itself.
-fn typed(event: &TerminalEvent, input: &mut String) -> Typing {
-    match event {
-        TerminalEvent::Paste(text) => {
-            let whole = text.trim_end_matches(['\r', '\n', '\t']);
-            push(input, whole);
-            if whole.len() < text.len() || is_code(input) { end(input) } else { Typing::Nothing }
-        }
-        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => key_typed(*key, input),
-        _ => Typing::Nothing,
-    }
-}
-
-fn key_typed(key: KeyEvent, input: &mut String) -> Typing {
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Char('c' | 'd') if control => return Typing::Quit,
-        KeyCode::Char('j' | 'm') if control => return end(input),
-        KeyCode::Char('u') if control => input.clear(),
-        KeyCode::Char(_) if control => {}
-        KeyCode::Char(c) => push(input, c.encode_utf8(&mut [0; 4])),
-        KeyCode::Enter | KeyCode::Tab => return end(input),
-        KeyCode::Backspace => {
-            input.pop();
-        }
-        KeyCode::Esc => {
-            // Without a line begun, Esc is No.
-            if input.is_empty() {
-                return Typing::Line("n".to_owned());
+impl Typing {
+    /// Takes in all keys that are there, up to the end of a line: the screen is drawn once for a scanned code, not for each of
+    /// its characters.
+    fn all(&mut self, mut key: TerminalEvent, keys: &mut mpsc::Receiver<TerminalEvent>) -> Typed {
+        loop {
+            let typed = self.one(&key);
+            if typed != Typed::More {
+                return typed;
             }
-            input.clear();
+            let Ok(next) = keys.try_recv() else { return Typed::More };
+            key = next;
         }
-        _ => {}
     }
-    Typing::Nothing
-}
 
-fn push(input: &mut String, text: &str) {
-    input.extend(text.chars().filter(|c| !c.is_control()));
-    while input.chars().count() > INPUT_CHARS_MAX {
-        input.pop();
+    /// Takes a key into the line. Enter ends it, and so do the line feed and tab that scanners are set up to send; a code
+    /// that was pasted whole ends by itself.
+    fn one(&mut self, event: &TerminalEvent) -> Typed {
+        match event {
+            TerminalEvent::Paste(text) => {
+                let whole = text.trim_end_matches(['\r', '\n', '\t']);
+                self.push(whole);
+                if whole.len() < text.len() || is_code(&self.line) { self.end() } else { Typed::More }
+            }
+            TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => self.key(*key),
+            _ => Typed::More,
+        }
     }
-}
 
-fn end(input: &mut String) -> Typing {
-    Typing::Line(std::mem::take(input))
+    fn key(&mut self, key: KeyEvent) -> Typed {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c' | 'd') if control => return Typed::Quit,
+            KeyCode::Char('j' | 'm') if control => return self.end(),
+            KeyCode::Char('u') if control => self.line.clear(),
+            KeyCode::Char(_) if control => {}
+            KeyCode::Char(c) => self.push(c.encode_utf8(&mut [0; 4])),
+            KeyCode::Enter | KeyCode::Tab => return self.end(),
+            KeyCode::Backspace => {
+                self.line.pop();
+            }
+            // Without a line begun, Esc is No.
+            KeyCode::Esc if self.line.is_empty() => return Typed::Line("n".to_owned()),
+            KeyCode::Esc => self.line.clear(),
+            KeyCode::Down => self.scroll = self.scroll.saturating_add(1),
+            KeyCode::Up => self.scroll = self.scroll.saturating_sub(1),
+            KeyCode::PageDown => self.scroll = self.scroll.saturating_add(PAGE_ROWS),
+            KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(PAGE_ROWS),
+            _ => {}
+        }
+        Typed::More
+    }
+
+    fn push(&mut self, text: &str) {
+        let room = INPUT_CHARS_MAX.saturating_sub(self.line.chars().count());
+        self.line.extend(text.chars().filter(|c| !c.is_control()).take(room));
+    }
+
+    fn end(&mut self) -> Typed {
+        Typed::Line(std::mem::take(&mut self.line))
+    }
 }

@@ -49,9 +49,13 @@ labels! {
     /// The till has stopped waiting.
     reversing: "No answer: the payment is being taken back", "没有应答：正在撤销付款";
     /// Next after that.
-    reversing_next: "Take another means of payment. The code is used up.", "请改用其他支付方式。该付款码已作废。";
+    reversing_next: "Take another means of payment.", "请改用其他支付方式。";
     /// Paid, large.
     paid_large: "PAID", "已付";
+    /// Next after that.
+    paid_next: "Hand over the goods; the next scan is the next customer's", "请交付商品；下一次扫描即下一位顾客";
+    /// There is more below.
+    more: "↓ more", "↓ 更多";
     /// Not paid, large.
     stop_large: "NOT PAID", "未付款";
     /// The payment was taken back.
@@ -63,11 +67,11 @@ labels! {
     /// Next after that.
     disk_next: "Take another means of payment and call support.", "请改用其他支付方式，并联系技术支持。";
     /// Key for going on.
-    next_customer: "Enter: next customer", "回车：下一位顾客";
+    next_customer: "Enter next customer   ↓↑ receipt", "回车 下一位顾客   ↓↑ 小票";
     /// Key for going back to the basket.
-    back_to_basket: "Enter: back to the basket", "回车：返回购物篮";
+    back_to_basket: "Enter back to the basket", "回车 返回购物篮";
     /// Keys when coupons were refused.
-    keys_refused: "y: pay without these coupons   n: back to the basket", "y：不用这些券支付   n：返回购物篮";
+    keys_refused: "y pay without these coupons   n back to the basket", "y 不用这些券支付   n 返回购物篮";
     /// Asked after coupons were refused.
     without_them: "Without them", "不使用它们";
     /// No such item number in the catalogue.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod kill;
 mod program;
 mod provider;
 mod world;
@@ -140,6 +141,33 @@ impl Shop {
         }
         false
     }
+}
+
+#[tokio::test]
+async fn a_provider_behind_tls_is_trusted_by_its_certificate_alone() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let (cert, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let provider = provider::FakeProvider::start_with_tls(&cert, &key).await;
+    let refresh = async |ca_pem: Option<String>| {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = pos_agent::provider::ProviderSettings {
+            address: format!("https://{}", provider.address),
+            ca_pem: ca_pem.map(String::into_bytes),
+            key: "osk_terminal_T1001_secret".into(),
+        };
+        let shop = Shop { provider: provider.clone(), data_dir: dir };
+        let settings = pos_agent::till::TillSettings { provider: settings, ..shop.settings() };
+        let opened =
+            pos_agent::till::Till::open(&settings, std::sync::Arc::new(pos_agent::ambient::SystemAmbient));
+        match opened {
+            Ok((till, _)) => till.refresh_offers().await.map_err(|error| format!("{error:?}")),
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    assert_eq!(refresh(Some(cert)).await, Ok(()));
+    let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap().cert.pem();
+    assert!(refresh(Some(other)).await.is_err());
+    assert!(refresh(None).await.unwrap_err().contains("--ca FILE"));
 }
 
 #[tokio::test]

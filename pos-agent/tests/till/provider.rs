@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use proto::{
@@ -19,7 +20,10 @@ use proto::{
 use shared::{ids::OfferNumber, money::Money, offer::Refusal, reason::Reason, time::UnixMillis};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{Request, Response, Status, transport::Server};
+use tonic::{
+    Request, Response, Status,
+    transport::{Identity, Server, ServerTlsConfig},
+};
 
 /// What goes wrong with the next call of CreatePayment.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub(crate) enum Fault {
     AnswerLost,
     /// It never arrives.
     RequestLost,
+    /// It is done, and the answer takes its time.
+    Slow(Duration),
     /// It is refused at the door, without being stored.
     Door(Reason),
 }
@@ -52,16 +58,22 @@ pub(crate) struct FakeProvider {
 }
 
 impl FakeProvider {
-    pub(crate) async fn start() -> Self {
+    /// Behind TLS with this certificate and key.
+    pub(crate) async fn start_with_tls(cert_pem: &str, key_pem: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self::serve(listener, Arc::new(Mutex::new(World { balance_minor: 100_000, ..World::default() })))
+        let tls = ServerTlsConfig::new().identity(Identity::from_pem(cert_pem, key_pem));
+        Self::serve(listener, Server::builder().tls_config(tls).unwrap())
     }
 
-    fn serve(listener: TcpListener, world: Arc<Mutex<World>>) -> Self {
+    pub(crate) async fn start() -> Self {
+        Self::serve(TcpListener::bind("127.0.0.1:0").await.unwrap(), Server::builder())
+    }
+
+    fn serve(listener: TcpListener, mut server: Server) -> Self {
         let address = listener.local_addr().unwrap();
+        let world = Arc::new(Mutex::new(World { balance_minor: 100_000, ..World::default() }));
         let service = PaymentServiceServer::new(Service(Arc::clone(&world)));
-        let serving =
-            Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener));
+        let serving = server.add_service(service).serve_with_incoming(TcpListenerStream::new(listener));
         let task = tokio::spawn(async move { serving.await.unwrap() });
         Self { address, world, task: Arc::new(task) }
     }
@@ -183,16 +195,22 @@ impl PaymentService for Service {
         request: Request<CreatePaymentRequest>,
     ) -> Result<Response<CreatePaymentResponse>, Status> {
         authenticated(&request)?;
+        let fault = self.0.lock().unwrap().faults.pop_front();
+        if let Some(Fault::Slow(time)) = fault {
+            let done = self.0.lock().unwrap().create(request.into_inner());
+            tokio::time::sleep(time).await;
+            return Ok(Response::new(CreatePaymentResponse { payment: Some(done?) }));
+        }
         let mut world = self.0.lock().unwrap();
         let lost = || Status::unavailable("connection reset");
-        match world.faults.pop_front() {
+        match fault {
             Some(Fault::RequestLost) => return Err(lost()),
             Some(Fault::Door(reason)) => return Err(Failure::new(reason, "at the door").into()),
             Some(Fault::AnswerLost) => {
                 let _ = world.create(request.into_inner());
                 return Err(lost());
             }
-            None => {}
+            Some(Fault::Slow(_)) | None => {}
         }
         let payment = world.create(request.into_inner())?;
         Ok(Response::new(CreatePaymentResponse { payment: Some(payment) }))

@@ -8,7 +8,10 @@ use shared::{
     ledger::Account,
 };
 
-use super::{balances::balance, page::Page};
+use super::{
+    balances::balance,
+    page::{Listed, Page},
+};
 use crate::{
     directory::Directory,
     model::{CampaignView, Payment, RedemptionRow},
@@ -41,7 +44,7 @@ pub(crate) fn list(
     directory: &Arc<Directory>,
     issuer: IssuerId,
     page: Page<i64>,
-) -> Result<(Vec<CampaignView>, Option<i64>), StoreError> {
+) -> Listed<CampaignView, i64> {
     let rows: Vec<CampaignRow> = campaigns::table
         .filter(campaigns::issuer_id.eq(i64::from(issuer.0)))
         .filter(campaigns::offer_number.lt(page.after.unwrap_or(i64::MAX)))
@@ -73,7 +76,7 @@ pub(crate) fn redeemed(
     conn: &mut SqliteConnection,
     offer: OfferNumber,
     page: Page<i64>,
-) -> Result<(Vec<(RedemptionRow, Payment)>, Option<i64>), StoreError> {
+) -> Listed<(RedemptionRow, Payment), i64> {
     let rows: Vec<(i64, i64, PaymentRow)> = redemptions::table
         .inner_join(payments::table)
         .filter(redemptions::offer_number.eq(i64::from(offer.0)))

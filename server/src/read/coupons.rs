@@ -6,7 +6,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::page::Page;
+use super::page::{Listed, Page};
 use crate::{
     model::{Coupon, CouponState},
     store::{
@@ -35,7 +35,7 @@ pub(crate) fn list(
     state: Option<CouponState>,
     page: CouponPage,
     now: UnixMillis,
-) -> Result<(Vec<Coupon>, Option<(i64, i64, i64)>), StoreError> {
+) -> Listed<Coupon, (i64, i64, i64)> {
     let mut query = coupons::table
         .inner_join(campaigns::table.on(campaigns::offer_number.eq(coupons::offer_number)))
         .filter(coupons::wallet_id.eq(i64::from(wallet.0)))

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use shared::{ids::OfferNumber, time::UnixMillis};
 
-use super::page::Page;
+use super::page::{Listed, Page};
 use crate::{
     model::CampaignState,
     store::{StoreError, codes::Coded, rows::CampaignRow, schema::campaigns},
@@ -17,7 +17,7 @@ pub(crate) fn clippable(
     conn: &mut SqliteConnection,
     page: Page<i64>,
     now: UnixMillis,
-) -> Result<(Vec<OfferNumber>, Option<i64>), StoreError> {
+) -> Listed<OfferNumber, i64> {
     let rows: Vec<CampaignRow> = campaigns::table
         .filter(campaigns::state.eq(CampaignState::Active.code()))
         .filter(campaigns::ends_at_ms.gt(now.0))

@@ -3,6 +3,11 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use proto::status::Failure;
 
+use crate::store::StoreError;
+
+/// Items of a page, and the key of the next page where there is one.
+pub(crate) type Listed<T, K> = Result<(Vec<T>, Option<K>), StoreError>;
+
 /// What part of a list is asked for; `K` is the key after which it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Page<K> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use shared::{ids::WalletId, ledger::Account};
 use uuid::Uuid;
 
-use super::page::Page;
+use super::page::{Listed, Page};
 use crate::{
     model::{Payment, PaymentId},
     store::{
@@ -28,7 +28,7 @@ pub(crate) fn of_wallet(
     conn: &mut SqliteConnection,
     wallet: WalletId,
     page: Page<Uuid>,
-) -> Result<(Vec<Payment>, Option<Uuid>), StoreError> {
+) -> Listed<Payment, Uuid> {
     let mut next = match page.after {
         None => newest(conn, wallet)?,
         // A token of another wallet leads nowhere.

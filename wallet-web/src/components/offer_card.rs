@@ -30,7 +30,7 @@ pub(crate) fn offer_card(ui: Ui<'_>, offer: &v1::Offer, action: Html) -> Html {
                 if !description.is_empty() {
                     <p class="offer-more">{ description }</p>
                 }
-                <p class="offer-conditions">{ conditions.join(" · ") }</p>
+                <p class="offer-conditions">{ for conditions.into_iter().map(|condition| html! { <span>{ condition }</span> }) }</p>
             </div>
             <div class="offer-action">{ action }</div>
         </li>

@@ -20,6 +20,7 @@ pub(crate) fn state_of(ui: Ui<'_>, payment: &v1::Payment) -> &'static str {
 /// The lines between shop and total.
 pub(crate) fn receipt_lines(ui: Ui<'_>, receipt: &Receipt) -> Html {
     let payment = &receipt.payment;
+    let reversed = payment.state() == PaymentState::Reversed;
     html! {
         <dl class="lines">
             { line(ui.t.receipt_gross, payment.gross_amount.as_ref()) }
@@ -28,7 +29,7 @@ pub(crate) fn receipt_lines(ui: Ui<'_>, receipt: &Receipt) -> Html {
                 <dt>{ ui.t.receipt_paid }</dt>
                 <dd class="money">{ payment.amount_due.as_ref().map(amount).unwrap_or_default() }</dd>
             </div>
-            if let Some(balance) = &receipt.balance_after {
+            if let Some(balance) = receipt.balance_after.as_ref().filter(|_| !reversed) {
                 { line(ui.t.receipt_balance_after, Some(balance)) }
             }
         </dl>

@@ -5,7 +5,7 @@ use super::Texts;
 pub(super) const TEXTS: Texts = Texts {
     language_of_the_other: "中文",
 
-    welcome_title: "One code. One scan.",
+    welcome_title: "One code.\nOne scan.",
     welcome_text: "Clip coupons from the brands you buy. At the till, a single QR code pays and takes the discounts off.",
     welcome_open: "Open my wallet",
     welcome_opening: "Opening…",

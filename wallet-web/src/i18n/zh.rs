@@ -5,7 +5,7 @@ use super::Texts;
 pub(super) const TEXTS: Texts = Texts {
     language_of_the_other: "EN",
 
-    welcome_title: "一个码，扫一次",
+    welcome_title: "一个码\n扫一次",
     welcome_text: "先领常买品牌的优惠券，结账时出示一个二维码，付款、抵扣一次完成。",
     welcome_open: "开通钱包",
     welcome_opening: "正在开通…",

@@ -126,8 +126,10 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
             screen.declined = reason;
             vec![]
         }
-        (Some(PaymentState::Completed), PaymentState::Reversed, _) => {
-            say(model, Said::Reversed { payment_id: id })
+        (Some(PaymentState::Completed), PaymentState::Reversed, pay) => {
+            let on_the_screen = Pay::Paid { payment_id: id.clone() } == *pay
+                || model.route == super::Route::Receipt(id.clone());
+            if on_the_screen { vec![] } else { say(model, Said::Reversed { payment_id: id }) }
         }
         _ => vec![],
     }

@@ -257,6 +257,7 @@ fn a_reversal_is_told_and_a_refusal_explained() {
 
     let payment = phone.payment("p1", PaymentState::Completed);
     phone.hears_of(payment);
+    phone.on(Event::Went(Route::Offers));
     let payment = phone.payment("p1", PaymentState::Reversed);
     phone.hears_of(payment);
     assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Reversed { .. }, .. })));

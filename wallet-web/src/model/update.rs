@@ -158,6 +158,7 @@ fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
 
 fn went(model: &mut Model, route: Route) -> Vec<Effect> {
     model.route = route;
+    model.notice = None;
     if model.stage != Stage::Inside {
         return vec![];
     }

@@ -1,0 +1,208 @@
+//! The cashier's screen as a value: what each event makes of it.
+
+#![allow(clippy::unwrap_used)]
+
+use pos_agent::{
+    catalogue::Catalogue,
+    machine::{Machine, Outcome},
+    sale::Priced,
+    scanner::picture::ScanError,
+    session::{Act, Event, Screen, Session},
+    words::Lang,
+};
+use proto::{status::Failure, v1::Payment};
+use shared::{
+    code::{TokenNumber, UnsignedCode},
+    ids::OfferNumber,
+    money::{Currency, Money},
+    offer::Refusal,
+    reason::Reason,
+};
+
+const CATALOGUE: &str =
+    "gtin,name_en,name_zh,price_minor\n6901234567892,Shampoo,洗发水,3000\n96385074,Mints,薄荷糖,450\n";
+
+fn session() -> Session {
+    Session::new(Lang::En, Catalogue::parse(CATALOGUE).unwrap(), Currency::CNY, 0)
+}
+
+fn line(text: &str) -> Event {
+    Event::Line(text.to_owned())
+}
+
+fn code() -> String {
+    let token = TokenNumber::from_body(900_000_000_000_000_001).unwrap();
+    UnsignedCode { token, language: None, issued_at: 1, claims: vec![] }.sign_with([1; 64]).encode()
+}
+
+fn priced(due_minor: i64) -> Priced {
+    let money = |minor| Money::new(Currency::CNY, minor);
+    Priced {
+        gross: money(3000),
+        discount: money(3000 - due_minor),
+        due: money(due_minor),
+        applied: vec![],
+        refused: vec![],
+    }
+}
+
+/// A session whose basket is being paid for.
+fn asking() -> Session {
+    let mut session = session();
+    session.on(line("1"));
+    assert!(matches!(session.on(line(&code())).as_slice(), [Act::Pay(_)]));
+    session.on(Event::Asking(priced(2500)));
+    session
+}
+
+fn ended(outcome: Outcome) -> Event {
+    Event::Progress(Machine::Ended(outcome))
+}
+
+fn paid() -> Event {
+    ended(Outcome::Paid(Box::default()))
+}
+
+#[test]
+fn items_add_up_and_can_be_voided() {
+    let check = |lines: &[&str], gross: Option<i64>, notice: Option<&str>| {
+        let mut session = session();
+        for text in lines {
+            assert!(session.on(line(text)).is_empty());
+        }
+        assert_eq!(session.basket().map(|basket| basket.gross().minor), gross, "{lines:?}");
+        assert_eq!(session.notice.as_deref(), notice, "{lines:?}");
+    };
+    check(&["6901234567892"], Some(3000), None);
+    check(&["1", "2*1", "2"], Some(9450), None);
+    check(&["1", "2", "v1"], Some(450), None);
+    check(&["1", "2", "v"], Some(3000), None);
+    check(&["1", "new"], None, None);
+    check(&["v"], None, Some("There is no such line"));
+    check(&["7"], None, Some("7 is not in the catalogue"));
+    check(&["9999*1", "1"], Some(29_997_000), Some("That is more than one sale can hold"));
+    check(&["hello"], None, Some("\"hello\" is no item number, code or picture"));
+    check(&[&code()], None, Some("Ring up the items first, then scan the code"));
+}
+
+#[test]
+fn one_scan_pays_and_a_second_one_does_nothing() {
+    let mut session = asking();
+    assert!(session.on(line(&code())).is_empty(), "while the money moves");
+    assert!(session.on(Event::Read(Ok(code()))).is_empty(), "from a picture neither");
+    assert!(session.on(line("2")).is_empty());
+    assert_eq!(session.lines.len(), 1);
+    session.on(paid());
+    assert!(matches!(session.screen, Screen::Paid { .. }));
+    assert!(session.on(line(&code())).is_empty(), "a paid basket is not paid for again");
+    assert!(session.on(Event::Read(Ok(code()))).is_empty());
+    for key in ["", "n", "new"] {
+        let mut next = session.clone();
+        next.on(line(key));
+        assert!(
+            next.lines.is_empty() && next.screen == Screen::Selling,
+            "{key:?} leads to the next customer"
+        );
+    }
+    session.on(line("2"));
+    assert_eq!(session.lines.len(), 1, "and so does the next item");
+    assert_eq!(session.basket().unwrap().gross().minor, 450);
+}
+
+#[test]
+fn a_refused_payment_leaves_the_basket_for_another_code() {
+    let mut session = asking();
+    session.on(ended(Outcome::Declined(Failure::new(Reason::CodeExpired, ""))));
+    let Screen::Stopped { what, next, .. } = &session.screen else { panic!("{:?}", session.screen) };
+    assert_eq!((what.as_str(), next.as_str()), ("The code is too old.", "Ask for a fresh code."));
+    assert!(matches!(session.on(line(&code())).as_slice(), [Act::Pay(_)]), "at once");
+}
+
+#[test]
+fn the_cashier_decides_about_refused_coupons() {
+    let mut session = asking();
+    let refusals = vec![(OfferNumber(100_001), Refusal::Expired)];
+    let failure = Failure { refusals: refusals.clone(), ..Failure::new(Reason::CouponRefused, "") };
+    let acts = session.on(ended(Outcome::Declined(failure)));
+    let [Act::Quote(order)] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!(order.dropped, refusals);
+    session.on(Event::Quoted(priced(3000)));
+
+    assert!(session.on(line("")).is_empty(), "Enter alone decides nothing");
+    assert!(matches!(session.screen, Screen::CouponsRefused { .. }));
+    let mut no = session.clone();
+    no.on(line("n"));
+    assert_eq!((no.screen, no.lines.len()), (Screen::Selling, 1));
+    let acts = session.on(line("y"));
+    let [Act::Pay(order)] = acts.as_slice() else { panic!("{acts:?}") };
+    assert_eq!(order.dropped, refusals);
+    session.on(Event::Asking(priced(3000)));
+    session.on(ended(Outcome::Declined(Failure::new(Reason::CodeExpired, ""))));
+    let acts = session.on(line(&code()));
+    let [Act::Pay(order)] = acts.as_slice() else { panic!("{acts:?}") };
+    assert!(order.dropped.is_empty(), "a new code has coupons of its own");
+}
+
+#[test]
+fn a_payment_that_is_taken_back_does_not_hold_the_till() {
+    let mut session = asking();
+    session.on(Event::Progress(Machine::Reversing { tries: 1 }));
+    assert!(matches!(session.screen, Screen::Stopped { .. }));
+    assert_eq!(session.pending, 1);
+    let mut watching = session.clone();
+    watching.on(Event::TakenBack(Machine::Ended(Outcome::Reversed)));
+    let Screen::Stopped { what, .. } = &watching.screen else { panic!() };
+    assert_eq!(what, "The payment was taken back: nothing was charged");
+    assert_eq!(watching.pending, 0);
+
+    session.on(line("new"));
+    session.on(line("2"));
+    session.on(Event::TakenBack(Machine::Ended(Outcome::Standing)));
+    assert!(session.notice.as_deref().unwrap().ends_with("Refund it."));
+    assert_eq!((session.lines.len(), session.screen), (1, Screen::Selling));
+}
+
+#[test]
+fn a_picture_without_a_code_says_so_and_the_basket_stays() {
+    let mut session = session();
+    session.on(line("1"));
+    assert!(matches!(session.on(line("shot.png")).as_slice(), [Act::Read(_)]));
+    assert!(session.busy());
+    session.on(Event::Read(Err(ScanError::NoCode)));
+    assert_eq!(session.screen, Screen::Selling);
+    assert_eq!(session.notice.as_deref(), Some("There is no readable code in the picture"));
+    assert!(matches!(session.on(Event::Read(Ok(code()))).as_slice(), [Act::Pay(_)]));
+}
+
+#[test]
+fn a_code_of_others_or_mangled_stops_with_words() {
+    let check = |text: &str, what: &str| {
+        let mut session = session();
+        session.on(line("1"));
+        assert!(session.on(line(text)).is_empty());
+        let Screen::Stopped { what: found, .. } = &session.screen else { panic!("{:?}", session.screen) };
+        assert_eq!(found, what);
+    };
+    check("hQVDUFYwMWEaTwegAAAAVVVVVw8SNFZ4kBI0WNGRIgESNF8=", "This code belongs to another payment scheme.");
+    check("havdufywmweatwegaaaavvvvvw8sn", "The scanner and this computer use different keyboard layouts.");
+    check("https://example.com/some/menu", "The code could not be read.");
+}
+
+#[test]
+fn what_the_last_run_left_is_told_with_its_amount() {
+    let mut session = Session::new(Lang::Zh, Catalogue::default(), Currency::CNY, 1);
+    let left = serde_json::from_str(
+        r#"{"at_ms":1,"payment_id":"p","step":"begun","currency":"CNY","gross_minor":450,"due_minor":450,"coupons":[],"reference":""}"#,
+    );
+    let record: pos_agent::journal::Record = left.unwrap();
+    let pos_agent::journal::Step::Begun(asked) = record.step else { panic!() };
+    let left = pos_agent::journal::Unfinished {
+        payment_id: record.payment_id,
+        begun_at: shared::time::UnixMillis(record.at_ms),
+        asked,
+        reversing: false,
+    };
+    session.on(Event::Recovered(left, Machine::Ended(Outcome::Paid(Box::<Payment>::default()))));
+    assert_eq!(session.notice.as_deref(), Some("重启前的一笔付款已成功: CNY 4.50"));
+    assert_eq!(session.pending, 0);
+}
