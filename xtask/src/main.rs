@@ -3,6 +3,7 @@
 //! It starts light, so that the first command on a fresh clone answers at once. What needs heavy libraries sits behind
 //! the features `web` and `demo`; the light program calls cargo again with them when a step wants them.
 
+mod demo;
 mod needs;
 mod shell;
 mod test;
@@ -18,6 +19,10 @@ use shell::Outcome;
 const HELP: &str = "\
 cargo xtask COMMAND
 
+  demo             a provider, a shop with its till, and a wallet to open in your browser
+       --once      makes one whole purchase by itself and says how it went
+       --fresh     starts over; otherwise the demo's state survives, in data/demo
+       --local     this machine only, nothing on the network
   wallet           build the web wallet for release into wallet-web/dist
   test [--quick]   check and test everything, from nothing; --quick: the native crates' own tests only
   tidy             check the repository's own rules
@@ -44,6 +49,10 @@ fn command(mut args: lexopt::Parser) -> Outcome {
         Some(other) => return Err(other.unexpected().into()),
     };
     match name.as_str() {
+        "demo" => demo::build_and_play(demo::Options::parse(args)?),
+        // Called by `demo` on the program built with the feature `demo`.
+        #[cfg(feature = "demo")]
+        "play" => demo::play::play(demo::Options::parse(args)?),
         "wallet" => {
             nothing_more(args)?;
             wallet::build()
