@@ -1,4 +1,4 @@
-//! What the demo's shop sells. The first nine are the till's quick keys; not everything has an offer.
+//! What the demo's shop sells. Their places are the till's quick keys; not everything has an offer.
 
 /// An item on the shelf.
 #[derive(Debug, Clone, Copy)]

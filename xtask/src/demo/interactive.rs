@@ -48,8 +48,9 @@ pub(super) async fn run(options: Options) -> Outcome {
         () = told_to_stop() => Ok(()),
     };
     provider.stop().await;
-    println!("\nThe provider has stopped. Everything is kept in {}:", shown(folder.path()));
-    println!("  cargo xtask demo           goes on, at the same addresses");
+    println!("\nThe till is closed, and the provider at {} with it.", addresses.here);
+    println!("How to play is in {} too. The demo's state is kept:", shown(&folder.read_me()));
+    println!("  cargo xtask demo           goes on where it was");
     println!("  cargo xtask demo --fresh   starts over");
     outcome
 }
@@ -90,7 +91,6 @@ async fn serve(folder: &Folder, provider: &Provider, addresses: &Addresses) -> O
         terminal::enter().await;
     }
     let status = run_till(folder, &provider.url, &seeded.till_key).await?;
-    println!("\n{guide}");
     if ended_well(status) {
         return Ok(());
     }
@@ -115,7 +115,7 @@ fn welcome(addresses: &Addresses, guide: &str) {
 /// The till in this terminal, until the cashier quits.
 async fn run_till(folder: &Folder, provider: &str, key: &Path) -> Outcome<ExitStatus> {
     let mut till = till("till", provider, key, folder)?;
-    till.arg("--watch").arg(folder.screenshots()).args(["--lang", language()]);
+    till.arg("--watch").arg(shown(&folder.screenshots())).args(["--lang", language()]);
     let saved = terminal::Saved::now();
     let mut child = till.spawn().map_err(|e| could_not_start(till.as_std(), &e))?;
     let status = child.wait().await?;
