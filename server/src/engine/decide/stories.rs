@@ -1,6 +1,9 @@
 //! The decisions as stories, without a database: one state that goes on from command to command, as a batch does.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use proptest::prelude::*;
 use proto::status::Failure;
@@ -57,6 +60,12 @@ struct Desk {
     terms: Terms,
 }
 
+/// An id that no other call gave.
+fn new_id() -> Uuid {
+    static GIVEN: AtomicU64 = AtomicU64::new(0);
+    Uuid::from_u64_pair(0, GIVEN.fetch_add(1, Ordering::Relaxed) + 1)
+}
+
 impl Desk {
     fn new() -> Self {
         let mut state = State::new(NOW, Arc::new(Rules::default()), SEQUENCES);
@@ -86,7 +95,7 @@ impl Desk {
         };
         desk.offer = desk.run(create).unwrap().campaign.offer.number;
         desk.deposit(Account::Issuer(issuer), 3_000);
-        let (request_id, amount) = (Uuid::now_v7(), Money::new(Currency::CNY, 3_000));
+        let (request_id, amount) = (new_id(), Money::new(Currency::CNY, 3_000));
         let fund = FundCampaign { request_id, request_hash: [0; 32], issuer, offer: desk.offer, amount };
         desk.run(fund).unwrap();
         desk.run(SetCampaignState { issuer, offer: desk.offer, to: CampaignState::Active }).unwrap();
@@ -109,7 +118,7 @@ impl Desk {
 
     fn deposit(&mut self, to: Account, minor: i64) {
         let amount = Money::new(Currency::CNY, minor);
-        self.run(Deposit { request_id: Uuid::now_v7(), request_hash: [0; 32], to, amount }).unwrap();
+        self.run(Deposit { request_id: new_id(), request_hash: [0; 32], to, amount }).unwrap();
     }
 
     fn wallet(&mut self, n: u8, balance_minor: i64) -> WalletId {
@@ -130,7 +139,7 @@ impl Desk {
         let line = Line { gtin: self.terms.parts().gtins[0], units: 1, unit_price_minor: 3_000 };
         let lines = vec![RedeemedLine { line, discount_minor: 500 }];
         CreatePayment {
-            id: Uuid::now_v7(),
+            id: new_id(),
             request_hash: [1; 32],
             merchant: self.merchant,
             terminal: TERMINAL,
@@ -195,7 +204,7 @@ fn one_reason_for_each_cause_in_a_fixed_order() {
     sale.scan.issued_at = NOW.plus_ms(-90_001);
     sale.gross = Money::new("EUR".parse().unwrap(), 3_001);
     let check = |desk: &mut Desk, sale: &mut CreatePayment, expect: Reason| {
-        sale.id = Uuid::now_v7();
+        sale.id = new_id();
         assert_eq!(reason(desk.run(sale.clone())), expect);
         assert_eq!(reason(desk.run(sale.clone())), expect, "again");
         desk.check();
@@ -228,7 +237,7 @@ fn one_reason_for_each_cause_in_a_fixed_order() {
     desk.clip(wallet);
     check(&mut desk, &mut sale, Reason::InsufficientFunds);
     desk.deposit(Account::Wallet(wallet), 1_500);
-    sale.id = Uuid::now_v7();
+    sale.id = new_id();
     assert_eq!(desk.run(sale.clone()).unwrap().state, PaymentState::Completed);
     desk.check();
 }
@@ -239,7 +248,7 @@ fn each_command_sees_what_those_before_it_in_the_batch_did() {
     let wallet = desk.wallet(1, 5_000);
     desk.clip(wallet);
     let first = desk.sale(wallet);
-    let same_token = CreatePayment { id: Uuid::now_v7(), ..first.clone() };
+    let same_token = CreatePayment { id: new_id(), ..first.clone() };
     let same_coupon = desk.sale(wallet);
     let mut dear = desk.sale(wallet);
     dear.redemptions.clear();
@@ -346,7 +355,7 @@ proptest! {
                     }
                 },
                 Step::Reverse(n) => if let Some(sale) = sale(n) { drop(desk.reverse(sale.id)) },
-                Step::ReverseUnknown => drop(desk.reverse(Uuid::now_v7())),
+                Step::ReverseUnknown => drop(desk.reverse(new_id())),
                 Step::Later(n) => desk.state.now = desk.state.now.plus_ms(i64::from(n) * 1_200_000),
                 Step::Sweep => desk.run(due(&desk)).unwrap(),
             }
