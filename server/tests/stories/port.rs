@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use proto::v1;
-use server::{clock::ManualClock, config::Config};
+use server::{
+    clock::ManualClock,
+    config::{Config, TlsConfig},
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tonic::Code;
+use tonic::{
+    Code,
+    transport::{Certificate, Channel, ClientTlsConfig},
+};
 
 use crate::world::*;
 
@@ -137,4 +143,26 @@ async fn health_and_both_reflections() {
         let mut answers = client.server_reflection_info(tokio_stream::once(ask)).await.unwrap().into_inner();
         assert!(answers.message().await.unwrap().unwrap().message_response.is_some());
     }
+}
+
+/// A phone on the network needs TLS: the same port speaks it beside the plain one.
+#[tokio::test]
+async fn the_same_calls_over_tls() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let (cert, key) = (files.path().join("cert.pem"), files.path().join("key.pem"));
+    std::fs::write(&cert, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let config = Config { tls: Some(TlsConfig { listen, cert, key }), ..Config::default() };
+    let dir = Arc::new(tempfile::tempdir().unwrap());
+    let world = World::start(dir, ManualClock::at(START), config).await;
+
+    let port = world.running().tls_address().unwrap().port();
+    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(made.cert.pem()));
+    let endpoint = Channel::from_shared(format!("https://localhost:{port}")).unwrap();
+    let channel = endpoint.tls_config(tls).unwrap().connect().await.unwrap();
+    let mut wallet = v1::wallet_service_client::WalletServiceClient::new(channel);
+    let challenge = wallet.create_challenge(v1::CreateChallengeRequest {}).await.unwrap().into_inner();
+    assert!(!challenge.challenge.is_empty());
 }
