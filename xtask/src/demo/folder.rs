@@ -23,6 +23,17 @@ impl Folder {
         Self(path)
     }
 
+    /// Makes sure that no provider runs on it: the one that does holds a lock.
+    pub(super) fn must_be_free(&self) -> Outcome {
+        let Ok(lock) = fs::File::open(self.provider().join("lock")) else { return Ok(()) };
+        match lock.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => {
+                Err(format!("another demo is running in {}: quit its till first", self.0.display()).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Removes it with all that is in it, and nothing else.
     pub(super) fn remove(&self) -> Outcome {
         remove_dir(&self.0)
@@ -36,7 +47,7 @@ impl Folder {
         Ok(())
     }
 
-    /// The folder itself.
+    /// The folder.
     pub(super) fn path(&self) -> &Path {
         &self.0
     }

@@ -32,6 +32,7 @@ const TLS_PORT: u16 = 8443;
 /// Plays until the cashier quits.
 pub(super) async fn run(options: Options) -> Outcome {
     let folder = Folder::kept();
+    folder.must_be_free()?;
     if options.fresh {
         folder.remove()?;
     }
@@ -42,7 +43,10 @@ pub(super) async fn run(options: Options) -> Outcome {
         println!("This machine is on no network that could be found: the wallet is for this machine only.");
     }
 
-    let (provider, addresses) = step("starting the provider", start(&folder, lan)).await?;
+    let (provider, addresses) = tokio::select! {
+        started = step("starting the provider", start(&folder, lan)) => started?,
+        () = told_to_stop() => return Ok(()),
+    };
     let outcome = tokio::select! {
         outcome = serve(&folder, &provider, &addresses) => outcome,
         () = told_to_stop() => Ok(()),

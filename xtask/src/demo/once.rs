@@ -42,11 +42,15 @@ pub(super) async fn purchase() -> Outcome {
     folder.make()?;
     write(&folder.catalogue(), catalogue())?;
     let settings = Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), tls: None, wallet: None };
-    let provider =
-        step("starting a provider with an empty database", Provider::start(&folder, &settings)).await?;
+    let starting = step("starting a provider with an empty database", Provider::start(&folder, &settings));
+    let stopped = || "stopped before the purchase was done".into();
+    let provider = tokio::select! {
+        started = starting => started?,
+        () = told_to_stop() => return Err(stopped()),
+    };
     let outcome = tokio::select! {
         outcome = buy(&folder, &provider) => outcome,
-        () = told_to_stop() => Err("stopped before the purchase was done".into()),
+        () = told_to_stop() => Err(stopped()),
     };
     provider.stop().await;
     outcome

@@ -125,8 +125,8 @@ fn did_not_start(log: &Path) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let end = lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..].join("\n    ");
     format!(
-        "the provider did not start:\n    {end}\nIs another demo running? End it first. \
-         `cargo xtask demo --fresh` starts over with an empty one."
+        "the provider did not start:\n    {end}\n`cargo xtask demo --fresh` starts over \
+         with an empty one."
     )
 }
 
