@@ -39,7 +39,7 @@ pub struct TillSetup {
     /// The provider, e.g. https://pay.example.com
     #[arg(long, env = "ONESCAN_PROVIDER")]
     pub provider: String,
-    /// File with the certificates to trust (PEM), for https
+    /// For https: file with the only certificates to trust (PEM) [default: those that the system trusts]
     #[arg(long, value_name = "FILE", env = "ONESCAN_CA")]
     pub ca: Option<PathBuf>,
     /// File with the terminal's key; without it the key is taken from ONESCAN_TERMINAL_KEY

@@ -32,7 +32,7 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 pub struct ProviderSettings {
     /// `http://host:port` or `https://host:port`.
     pub address: String,
-    /// Certificates to trust, PEM; needed for `https`.
+    /// For `https`: the only certificates to trust, PEM. Without them those that the system trusts.
     pub ca_pem: Option<Vec<u8>>,
     /// The terminal's key.
     pub key: String,
@@ -44,11 +44,8 @@ pub enum SettingsError {
     /// No URL, or not one of these two schemes.
     #[error("{0:?} is not an address such as https://pay.example.com")]
     Address(String),
-    /// `https` without a certificate to trust.
-    #[error("an https address needs the certificate to trust (--ca FILE)")]
-    NoCertificate,
-    /// Not a certificate.
-    #[error("the certificate can't be used: {0}")]
+    /// Not a certificate, or the system has none.
+    #[error("no certificate to trust can be used: {0}")]
     Certificate(String),
     /// Empty, or with characters that no key has.
     #[error("the terminal key is empty or has characters that no key has")]
@@ -87,8 +84,14 @@ impl Provider {
             .keep_alive_timeout(CALL_TIMEOUT)
             .keep_alive_while_idle(true);
         if secure {
-            let ca = settings.ca_pem.as_ref().ok_or(SettingsError::NoCertificate)?;
-            let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca));
+            let tls = match &settings.ca_pem {
+                // A file without one would be taken, and every connection refused without a word why.
+                Some(ca) if !holds_certificate(ca) => {
+                    return Err(SettingsError::Certificate("the file holds no PEM certificate".to_owned()));
+                }
+                Some(ca) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca)),
+                None => ClientTlsConfig::new().with_native_roots(),
+            };
             endpoint = endpoint.tls_config(tls).map_err(|e| SettingsError::Certificate(e.to_string()))?;
         }
         let key = settings.key.trim();
@@ -151,6 +154,11 @@ where
     }
 }
 
+fn holds_certificate(pem: &[u8]) -> bool {
+    let begin = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(begin.len()).any(|window| window == begin)
+}
+
 fn call_error(status: &Status) -> CallError {
     match Failure::from_status(status) {
         Some(failure) => CallError::Refused(failure),
@@ -167,4 +175,32 @@ fn answer(payment: Option<Payment>) -> Result<Answer, CallError> {
         PaymentState::Unspecified => return Err(CallError::Lost("a payment in no known state".to_owned())),
     };
     Ok(Answer { stored, payment: Box::new(payment) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn settings_that_can_not_work_are_named_at_the_start() {
+        let check = |address: &str, ca: Option<&[u8]>, key: &str| {
+            let settings = ProviderSettings {
+                address: address.to_owned(),
+                ca_pem: ca.map(<[u8]>::to_vec),
+                key: key.to_owned(),
+            };
+            Provider::new(&settings).map(drop)
+        };
+        let key = "osk_terminal_T1001_secret";
+        assert!(check("http://127.0.0.1:8080/", None, key).is_ok());
+        assert!(check("https://pay.example.com", None, key).is_ok(), "the system's certificates");
+        for bad in ["", "pay.example.com", "ftp://pay.example.com", "https://"] {
+            assert!(matches!(check(bad, None, key), Err(SettingsError::Address(_))), "{bad:?}");
+        }
+        for bad in ["", " ", "with\nbreak"] {
+            assert!(matches!(check("http://127.0.0.1:8080", None, bad), Err(SettingsError::Key)), "{bad:?}");
+        }
+        let no_certificate = check("https://pay.example.com", Some(b"not a certificate"), key);
+        assert!(matches!(no_certificate, Err(SettingsError::Certificate(_))), "{no_certificate:?}");
+    }
 }
