@@ -37,7 +37,7 @@ pub(super) fn guide(addresses: &Addresses, folder: &Folder) -> String {
     }));
     lines.push(("", format!("All {} are in {}", GOODS.len(), shown(&folder.catalogue()))));
     lines.push(("", String::new()));
-    lines.push(("No scanner?", "Press \"Copy code\" in the wallet and paste it into the till,".to_owned()));
+    lines.push(("No scanner?", "Press \"Copy code as text\" in the wallet and paste it here,".to_owned()));
     lines.push(("", "or save a screenshot of the code in this folder:".to_owned()));
     lines.push(("", format!("  {}", shown(&folder.screenshots()))));
     lines.push(("", String::new()));
