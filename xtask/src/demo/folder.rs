@@ -28,7 +28,13 @@ impl Folder {
         let Ok(lock) = fs::File::open(self.provider().join("lock")) else { return Ok(()) };
         match lock.try_lock() {
             Err(fs::TryLockError::WouldBlock) => {
-                Err(format!("another demo is running in {}: quit its till first", self.0.display()).into())
+                let process = fs::read_to_string(self.provider_process()).unwrap_or_default();
+                let process = process.trim();
+                Err(format!(
+                    "another demo is running: quit its till first. (Where it has none any more, its provider was left \
+                     behind: `kill {process}`.)"
+                )
+                .into())
             }
             _ => Ok(()),
         }
@@ -65,6 +71,11 @@ impl Folder {
     /// What the provider says while it runs.
     pub(super) fn provider_log(&self) -> PathBuf {
         self.0.join("server.log")
+    }
+
+    /// The number of the provider's process, for whoever has to end it by hand.
+    pub(super) fn provider_process(&self) -> PathBuf {
+        self.0.join("server.pid")
     }
 
     /// The keys of till and manufacturers.

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{certificate::Certificate, folder::Folder};
-use crate::shell::{Outcome, could_not_start, target_dir};
+use crate::shell::{Outcome, could_not_start, target_dir, write};
 
 /// Put into each new wallet, in minor units.
 pub(super) const WELCOME_MINOR: i64 = 20_000;
@@ -78,8 +78,11 @@ impl Provider {
         if let Some(wallet) = settings.wallet {
             command.arg("--wallet-dir").arg(wallet);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file).env("NO_COLOR", "1");
         let mut child = command.spawn().map_err(|e| could_not_start(command.as_std(), &e))?;
+        if let Some(id) = child.id() {
+            write(&folder.provider_process(), format!("{id}\n"))?;
+        }
         let output = child.stdout.take().ok_or("the provider's output can't be read")?;
         let mut lines = BufReader::new(output).lines();
         let listening = timeout(START_PATIENCE, listening(&mut lines, settings.tls.is_some())).await;
