@@ -1,14 +1,14 @@
 //! A code as JSON, for people who want to know what is in it: every template, ours or not, and what is wrong.
 
 use jiff::Timestamp;
-use proto::claims;
+use proto::{claims, scan::ScanError};
 use serde_json::{Value, json};
 use shared::code::{
     CombinedCode, emv, frame,
     tlv::{self, Object},
 };
 
-use crate::scan::{Scan, ScanProblem};
+use crate::scan::Scan;
 
 /// How deep templates are opened; codes nest three deep.
 const DEPTH_MAX: usize = 8;
@@ -20,7 +20,7 @@ pub fn inspect(text: &str) -> Result<Value, Value> {
     let mut all = json!({ "text": text.trim(), "ok": problem.is_none() });
     if let Some(problem) = &problem {
         all["error"] = json!({ "reason": problem.reason().as_str(), "message": problem.to_string() });
-        if let ScanProblem::Code(error) = problem {
+        if let ScanError::Code(error) = problem {
             all["error"]["kind"] = format!("{error:?}").into();
         }
     }

@@ -1,35 +1,9 @@
 //! A scanned text, read as a combined code with its coupons.
 
-use proto::claims::{self, ClaimsError};
-use shared::{
-    code::{CodeError, CombinedCode},
-    offer::Claim,
-    reason::Reason,
-};
-use thiserror::Error;
+use proto::scan::{self, ScanError};
+use shared::{code::CombinedCode, offer::Claim};
 
 use crate::words::Lang;
-
-/// Why a scanned text can't be used.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ScanProblem {
-    /// Not one of our codes.
-    #[error(transparent)]
-    Code(#[from] CodeError),
-    /// One of ours, with coupons that can't be read.
-    #[error(transparent)]
-    Claims(#[from] ClaimsError),
-}
-
-impl ScanProblem {
-    /// The reason of the public API.
-    pub fn reason(&self) -> Reason {
-        match self {
-            Self::Code(error) => error.reason(),
-            Self::Claims(_) => Reason::CodeMalformed,
-        }
-    }
-}
 
 /// A code that the till can ask money with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +18,8 @@ pub struct Scan {
 
 impl Scan {
     /// Reads what a scanner delivered.
-    pub fn read(text: &str) -> Result<Self, ScanProblem> {
-        let code = CombinedCode::decode(text)?;
-        let claims = claims::decode(code.claims())?;
+    pub fn read(text: &str) -> Result<Self, ScanError> {
+        let (code, claims) = scan::read(text)?;
         Ok(Self { text: code.encode(), code, claims })
     }
 

@@ -124,7 +124,7 @@ impl Till {
         Ok(())
     }
 
-    /// Whether a code names offers that the till hasn't heard of: a refresh may help.
+    /// Whether the till has heard of every offer that a code names; where it hasn't, a refresh may help.
     pub fn knows_offers_of(&self, scan: &Scan) -> bool {
         let book = self.book();
         scan.claims.iter().all(|claim| book.get(claim.offer_number).is_some())

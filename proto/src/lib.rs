@@ -3,6 +3,7 @@
 
 pub mod claims;
 pub mod convert;
+pub mod scan;
 pub mod status;
 
 /// The generated code of `onescan.v1`.

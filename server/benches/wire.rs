@@ -230,7 +230,7 @@ async fn wallet(
     let key = SigningKey::from_bytes(&secret);
     let challenge =
         client.create_challenge(v1::CreateChallengeRequest {}).await.unwrap().into_inner().challenge;
-    let signature = key.sign(&[b"onescan session v1".as_slice(), &challenge].concat()).to_bytes().to_vec();
+    let signature = key.sign(&shared::session::signing_input(&challenge)).to_bytes().to_vec();
     let public_key = key.verifying_key().to_bytes().to_vec();
     let open = v1::OpenWalletRequest { public_key, challenge, signature };
     let session = client.open_wallet(open).await.unwrap().into_inner().session_token;

@@ -6,14 +6,12 @@ use sha2::{Digest, Sha256};
 use shared::{
     ids::{IssuerId, MerchantId, TerminalId},
     reason::Reason,
+    session::signing_input,
 };
 use subtle::ConstantTimeEq;
 use tonic::metadata::MetadataMap;
 
 use crate::{app::App, error::Error, model::Holder, secrets::Session};
-
-/// Separates session signatures from whatever else the device key signs.
-const SESSION_CONTEXT: &[u8] = b"onescan session v1";
 
 /// A new key's secret part, and the SHA-256 that is kept of it. The secret has full entropy, so no slow hash is needed.
 pub(crate) struct NewKey {
@@ -140,7 +138,7 @@ fn forbidden(who: &str) -> Error {
 /// Whether the holder of a device key signed a challenge.
 pub(crate) fn signed_challenge(key: &VerifyingKey, challenge: &[u8], signature: &[u8]) -> bool {
     let Ok(signature) = Signature::from_slice(signature) else { return false };
-    key.verify_strict(&[SESSION_CONTEXT, challenge].concat(), &signature).is_ok()
+    key.verify_strict(&signing_input(challenge), &signature).is_ok()
 }
 
 #[cfg(test)]

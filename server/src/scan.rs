@@ -3,8 +3,8 @@
 
 use diesel::prelude::*;
 use ed25519_dalek::{Signature, VerifyingKey};
-use proto::{claims, status::Failure};
-use shared::{code::CombinedCode, ids::WalletId, reason::Reason, time::UnixMillis};
+use proto::{scan, status::Failure};
+use shared::{code::CombinedCode, ids::WalletId, time::UnixMillis};
 
 use crate::{
     app::App,
@@ -20,13 +20,9 @@ use crate::{
 impl App {
     /// Reads the text exactly as it was scanned.
     pub(crate) async fn scan(&self, text: &str) -> Result<Scan, Error> {
-        let code = CombinedCode::decode(text).map_err(|error| Failure {
+        let (code, claims) = scan::read(text).map_err(|error| Failure {
             field: Some("code".to_owned()),
             ..Failure::new(error.reason(), error.to_string())
-        })?;
-        let claims = claims::decode(code.claims()).map_err(|error| Failure {
-            field: Some("code".to_owned()),
-            ..Failure::new(Reason::CodeMalformed, error.to_string())
         })?;
         let issued_at = UnixMillis::from_seconds(code.issued_at.into());
         let Some(id) = self.secrets.token_id(code.token) else {

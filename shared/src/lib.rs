@@ -14,3 +14,4 @@ pub mod payment;
 
 pub mod ledger;
 pub mod reason;
+pub mod session;

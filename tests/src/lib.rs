@@ -7,6 +7,7 @@
 //! - [`ledger_file`]: the provider's database, read from the disk when all is over
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
 //! - [`browser`]: the wallet as a person sees it
+//! - [`sample`]: a code to look at
 
 pub mod actors;
 pub mod books;
@@ -14,6 +15,7 @@ pub mod browser;
 pub mod ledger_file;
 pub mod process;
 pub mod proxy;
+pub mod sample;
 pub mod seed;
 pub mod stage;
 pub mod world;

@@ -9,30 +9,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use image::{GrayImage, Luma};
-use proto::claims;
-use qrcode::bits::Bits;
-use qrcode::{Color, EcLevel, QrCode, Version};
 use serde_json::{Value, json};
-use shared::code::{CODE_CHARS_COMFORT, CODE_CHARS_MAX, Language, TokenNumber, UnsignedCode, frame, tlv};
-use shared::gs1::Gtin;
-use shared::ids::OfferNumber;
-use shared::offer::Claim;
+use shared::code::{CODE_CHARS_COMFORT, CODE_CHARS_MAX, frame, tlv};
+use tests::sample::unsigned_code;
+use wallet_web::qr::Symbol;
 
-/// The text of a code with so many coupons, each 5.00 off one unit.
+/// The text of a code with so many coupons.
 fn code(coupons: u32) -> String {
-    let claim = |offer| Claim {
-        gtin: Gtin::parse("6901234567892").unwrap(),
-        offer_number: OfferNumber(100_001 + offer),
-        discount_minor: 500,
-        units: 1,
-    };
-    let unsigned = UnsignedCode {
-        token: TokenNumber::from_body(912_345_678_901_234_567).unwrap(),
-        language: Some(Language::parse("zhen").unwrap()),
-        issued_at: 1_735_017_600,
-        claims: claims::encode(&(0..coupons).map(claim).collect::<Vec<_>>()),
-    };
-    unsigned.sign_with(std::array::from_fn(|place| u8::try_from(place * 89 % 251).unwrap())).encode()
+    let signature = std::array::from_fn(|place| u8::try_from(place * 89 % 251).unwrap());
+    unsigned_code(coupons).sign_with(signature).encode()
 }
 
 /// The code as the scripts print it.
@@ -101,45 +86,14 @@ fn nodes_ber_tlv_reads_the_same_tree() {
     check_same_tree(node("read_ber_tlv.js"));
 }
 
-/// The margin that ISO/IEC 18004 asks for.
-const QUIET_MODULES: usize = 4;
-const PIXELS_PER_MODULE: usize = 4;
+const PIXELS_PER_MODULE: u32 = 4;
 
-fn pixels(modules: usize) -> u32 {
-    u32::try_from(modules * PIXELS_PER_MODULE).unwrap()
-}
-
-/// The smallest QR code at this level, all in byte mode (the writer's own choice mixes modes, which makes base64 longer).
-fn smallest(text: &str, level: EcLevel) -> (i16, QrCode) {
-    let at = |version| {
-        let mut bits = Bits::new(Version::Normal(version));
-        bits.push_byte_data(text.as_bytes()).ok()?;
-        bits.push_terminator(level).ok()?;
-        Some((version, QrCode::with_bits(bits, level).ok()?))
-    };
-    (1..=40).find_map(at).unwrap()
-}
-
-/// As a wallet draws it: level M, or L where M would need a larger code than version 15.
-fn draw(text: &str, path: &Path) -> (i16, usize, char) {
-    let (version, code, level) = match smallest(text, EcLevel::M) {
-        (version @ ..=15, code) => (version, code, 'M'),
-        _ => {
-            let (version, code) = smallest(text, EcLevel::L);
-            (version, code, 'L')
-        }
-    };
-    let colors = code.to_colors();
-    let side = code.width() + 2 * QUIET_MODULES;
-    let picture = GrayImage::from_fn(pixels(side), pixels(side), |x, y| {
-        let module = |pixel: u32| {
-            (pixel as usize / PIXELS_PER_MODULE).checked_sub(QUIET_MODULES).filter(|at| *at < code.width())
-        };
-        let dark = module(x).zip(module(y)).is_some_and(|(x, y)| colors[y * code.width() + x] == Color::Dark);
-        Luma([if dark { 0 } else { 255 }])
-    });
-    picture.save(path).unwrap();
-    (version, code.width(), level)
+/// A picture of a code as the wallet draws it.
+fn save(symbol: &Symbol, path: &Path) {
+    let side = u32::try_from(symbol.size_with_quiet_zone()).unwrap() * PIXELS_PER_MODULE;
+    let module = |pixel: u32| (pixel / PIXELS_PER_MODULE) as usize;
+    let shade = |x, y| Luma([if symbol.is_dark(module(y), module(x)) { 0 } else { 255 }]);
+    GrayImage::from_fn(side, side, shade).save(path).unwrap();
 }
 
 #[test]
@@ -150,7 +104,10 @@ fn zxing_reads_the_drawn_codes() {
     let mut reader = python("read_qr.py");
     for (coupons, text) in coupons.iter().zip(&codes) {
         let path = folder.path().join(format!("{coupons}.png"));
-        let (version, modules, level) = draw(text, &path);
+        let symbol = Symbol::draw(text).unwrap();
+        let (version, modules) = (symbol.version, symbol.size);
+        let level = if symbol.medium_correction { 'M' } else { 'L' };
+        save(&symbol, &path);
         println!(
             "{coupons:2} coupons: {} characters, QR version {version}-{level}, {modules} modules",
             text.len()

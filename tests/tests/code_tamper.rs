@@ -2,11 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use proto::claims;
-use shared::code::{CombinedCode, Language, TokenNumber, UnsignedCode, frame};
-use shared::gs1::Gtin;
-use shared::ids::OfferNumber;
-use shared::offer::Claim;
+use shared::code::{CombinedCode, frame};
+use tests::sample::unsigned_code;
 
 fn verified(text: &str, key: &VerifyingKey) -> bool {
     CombinedCode::decode(text).is_ok_and(|code| {
@@ -17,18 +14,7 @@ fn verified(text: &str, key: &VerifyingKey) -> bool {
 #[test]
 fn every_byte_changed_in_turn_to_every_other_value() {
     let phone = SigningKey::from_bytes(&[7; 32]);
-    let claim = |offer_number| Claim {
-        gtin: Gtin::parse("6901234567892").unwrap(),
-        offer_number: OfferNumber(offer_number),
-        discount_minor: 500,
-        units: 1,
-    };
-    let unsigned = UnsignedCode {
-        token: TokenNumber::from_body(912_345_678_901_234_567).unwrap(),
-        language: Some(Language::parse("zhen").unwrap()),
-        issued_at: 1_735_017_600,
-        claims: claims::encode(&[claim(100_001), claim(100_002)]),
-    };
+    let unsigned = unsigned_code(2);
     let signature = phone.sign(&unsigned.signing_input()).to_bytes();
     let text = unsigned.sign_with(signature).encode();
     assert!(verified(&text, &phone.verifying_key()));

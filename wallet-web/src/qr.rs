@@ -42,9 +42,10 @@ impl Symbol {
             .ok_or(TooLong { chars: text.len() })
     }
 
-    /// Whether a module is dark.
+    /// Whether a module is dark, counted from the corner of the quiet zone, which is light as is all beyond it.
     pub fn is_dark(&self, row: usize, column: usize) -> bool {
-        self.dark[row * self.size + column]
+        let inside = |place: usize| place.checked_sub(QUIET_ZONE).filter(|place| *place < self.size);
+        inside(row).zip(inside(column)).is_some_and(|(row, column)| self.dark[row * self.size + column])
     }
 
     /// Modules a side with the quiet zone.
@@ -55,13 +56,13 @@ impl Symbol {
     /// The dark modules as the path of an SVG whose unit is a module and whose origin is the corner of the quiet zone.
     pub fn svg_path(&self) -> String {
         let mut path = String::new();
-        for row in 0..self.size {
+        let side = self.size_with_quiet_zone();
+        for row in 0..side {
             let mut column = 0;
-            while column < self.size {
-                let run = (column..self.size).take_while(|&c| self.is_dark(row, c)).count();
+            while column < side {
+                let run = (column..side).take_while(|&c| self.is_dark(row, c)).count();
                 if run > 0 {
-                    let (x, y) = (column + QUIET_ZONE, row + QUIET_ZONE);
-                    path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+                    path.push_str(&format!("M{column} {row}h{run}v1h-{run}z"));
                 }
                 column += run.max(1);
             }

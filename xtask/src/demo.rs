@@ -3,33 +3,7 @@
 //! The light program builds what is needed and hands over to the one built with the feature `demo`, which plays.
 
 #[cfg(feature = "demo")]
-mod calls;
-#[cfg(feature = "demo")]
-mod certificate;
-#[cfg(feature = "demo")]
-mod folder;
-#[cfg(feature = "demo")]
-mod goods;
-#[cfg(feature = "demo")]
-mod interactive;
-#[cfg(feature = "demo")]
-mod lan;
-#[cfg(feature = "demo")]
-mod offers;
-#[cfg(feature = "demo")]
-mod once;
-#[cfg(feature = "demo")]
-mod phone;
-#[cfg(feature = "demo")]
 pub(crate) mod play;
-#[cfg(feature = "demo")]
-mod programs;
-#[cfg(feature = "demo")]
-mod screen;
-#[cfg(feature = "demo")]
-mod seed;
-#[cfg(feature = "demo")]
-mod terminal;
 
 use std::{env, process::Command};
 

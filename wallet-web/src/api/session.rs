@@ -3,13 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use proto::v1;
+use shared::session::signing_input;
 use tonic::{Request, Response, Status, metadata::MetadataValue};
 
 use super::{CallError, Client, Provider, Transport};
 use crate::keys::DeviceKey;
-
-/// What the device key signs is this and the challenge [`CreateChallengeResponse.challenge`].
-const SIGNING_CONTEXT: &[u8] = b"onescan session v1";
 
 /// The session token, shared by all clones of a provider.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +35,7 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
     pub(super) async fn prove(&self) -> Result<Proof, CallError> {
         let challenge =
             self.client().create_challenge(v1::CreateChallengeRequest {}).await?.into_inner().challenge;
-        let signature = self.key.sign(&[SIGNING_CONTEXT, &challenge].concat()).await?.to_vec();
+        let signature = self.key.sign(&signing_input(&challenge)).await?.to_vec();
         Ok(Proof { public_key: self.key.public_key().await?.to_vec(), challenge, signature })
     }
 

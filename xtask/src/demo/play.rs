@@ -1,5 +1,19 @@
 //! The demo itself, once everything is built.
 
+mod calls;
+mod certificate;
+mod folder;
+mod goods;
+mod interactive;
+mod lan;
+mod offers;
+mod once;
+mod phone;
+mod programs;
+mod screen;
+mod seed;
+mod terminal;
+
 use std::{
     io::Write,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -8,7 +22,7 @@ use std::{
 use shared::time::UnixMillis;
 use tokio::runtime::Runtime;
 
-use super::{Options, interactive, once};
+use super::Options;
 use crate::shell::{Outcome, seconds};
 
 /// Plays.
@@ -26,13 +40,13 @@ pub(crate) fn play(options: Options) -> Outcome {
 }
 
 /// The time by this machine's clock.
-pub(super) fn now() -> UnixMillis {
+fn now() -> UnixMillis {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Says in one line what a step does and how long it took.
-pub(super) async fn step<T>(what: &str, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+async fn step<T>(what: &str, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     print!("==> {what} ... ");
     std::io::stdout().flush()?;
     let started = Instant::now();

@@ -17,11 +17,12 @@ use super::{
     calls::{connect, granted, present, signed},
     folder::Folder,
     goods::{SHAMPOO, catalogue},
+    now,
     offers::MAKERS,
     phone::{Phone, picture},
-    play::{now, step},
     programs::{Provider, Settings, WELCOME_MINOR, shown, till, told_to_stop},
     seed::{SHOP, Seeded, seed},
+    step,
 };
 use crate::shell::{Outcome, could_not_start, said, target_dir, write};
 

@@ -1,7 +1,7 @@
 //! What the demo says: where the wallet is, what to do, and a QR code of the wallet's address for a phone.
 
 use shared::money::{Currency, Money};
-use wallet_web::qr::{QUIET_ZONE, Symbol};
+use wallet_web::qr::Symbol;
 
 use super::{folder::Folder, goods::GOODS, programs::shown};
 
@@ -55,18 +55,13 @@ pub(super) fn guide(addresses: &Addresses, folder: &Folder) -> String {
 /// `None` for a text that is too long for one.
 pub(super) fn qr(text: &str) -> Option<String> {
     let symbol = Symbol::draw(text).ok()?;
-    let (size, quiet) = (symbol.size, QUIET_ZONE);
-    let is_dark = |row: usize, column: usize| {
-        let inside = |place: usize| (quiet..quiet + size).contains(&place);
-        inside(row) && inside(column) && symbol.is_dark(row - quiet, column - quiet)
-    };
     let side = symbol.size_with_quiet_zone();
     let mut drawn = String::new();
     for row in (0..side).step_by(2) {
         drawn.push_str("  ");
         drawn.push_str(BLACK_ON_WHITE);
         for column in 0..side {
-            drawn.push(match (is_dark(row, column), is_dark(row + 1, column)) {
+            drawn.push(match (symbol.is_dark(row, column), symbol.is_dark(row + 1, column)) {
                 (true, true) => '█',
                 (true, false) => '▀',
                 (false, true) => '▄',
@@ -81,6 +76,8 @@ pub(super) fn qr(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use wallet_web::qr::QUIET_ZONE;
+
     use super::*;
 
     #[test]
@@ -117,9 +114,8 @@ mod tests {
         let count = (0..side).flat_map(|row| (0..side).map(move |column| (row, column)));
         for (row, column) in count {
             let inside = |place: usize| (QUIET_ZONE..side - QUIET_ZONE).contains(&place);
-            let expect =
-                inside(row) && inside(column) && symbol.is_dark(row - QUIET_ZONE, column - QUIET_ZONE);
-            assert_eq!(dark(row, column), expect, "row {row}, column {column}");
+            assert_eq!(dark(row, column), symbol.is_dark(row, column), "row {row}, column {column}");
+            assert!(inside(row) && inside(column) || !dark(row, column), "row {row}, column {column}");
         }
     }
 }

@@ -18,11 +18,11 @@ use wallet_web::{
     api::{Changes, Provider, TOKENS_PER_CALL_MAX},
     keys::SoftwareKey,
     pay::{Choices, clock_offset_ms, plan, sign},
-    qr::{QUIET_ZONE, Symbol},
+    qr::Symbol,
     stock::{Stock, Token},
 };
 
-use super::{calls::present, play::now};
+use super::{calls::present, now};
 use crate::shell::Outcome;
 
 /// Pixels that one module of the code is wide.
@@ -106,14 +106,8 @@ impl Confirmation {
 /// The code as the phone's screen shows it, as a PNG.
 pub(super) fn picture(code: &str) -> Outcome<Vec<u8>> {
     let symbol = Symbol::draw(code)?;
-    let quiet = u32::try_from(QUIET_ZONE)?;
-    let modules = u32::try_from(symbol.size_with_quiet_zone())?;
-    let side = modules * SCALE;
-    let dark = |x: u32, y: u32| {
-        let inside = |place: u32| (quiet..modules - quiet).contains(&place);
-        let (row, column) = (y / SCALE, x / SCALE);
-        inside(row) && inside(column) && symbol.is_dark((row - quiet) as usize, (column - quiet) as usize)
-    };
+    let side = u32::try_from(symbol.size_with_quiet_zone())? * SCALE;
+    let dark = |x: u32, y: u32| symbol.is_dark((y / SCALE) as usize, (x / SCALE) as usize);
     let picture = GrayImage::from_fn(side, side, |x, y| Luma([if dark(x, y) { 0 } else { 255 }]));
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png)?;

@@ -13,12 +13,11 @@ use super::{
     certificate,
     folder::Folder,
     goods::catalogue,
-    lan,
-    play::{now, step},
+    lan, now,
     programs::{Provider, Settings, shown, till, told_to_stop},
     screen::{Addresses, guide, qr},
     seed::seed,
-    terminal,
+    step, terminal,
 };
 use crate::{
     shell::{Outcome, could_not_start, write},
