@@ -7,12 +7,14 @@
 //! - [`ledger_file`]: the provider's database, read from the disk when all is over
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
 //! - [`browser`]: the wallet as a person sees it
+//! - [`page`]: a page of shell sessions, typed in
 //! - [`sample`]: a code to look at
 
 pub mod actors;
 pub mod books;
 pub mod browser;
 pub mod ledger_file;
+pub mod page;
 pub mod process;
 pub mod proxy;
 pub mod sample;
