@@ -4,6 +4,7 @@ pub(crate) mod codes;
 pub(crate) mod load;
 mod prepared;
 mod readers;
+pub(crate) mod refunds;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod sequences;

@@ -55,6 +55,12 @@ reasons! {
     CouponRefused = "COUPON_REFUSED",
     /// The payment id was used for another request.
     PaymentIdReused = "PAYMENT_ID_REUSED",
+    /// The refund id was used for another request.
+    RefundIdReused = "REFUND_ID_REUSED",
+    /// More than is left of the payment.
+    RefundExceedsPayment = "REFUND_EXCEEDS_PAYMENT",
+    /// The shop's account holds less than is to be given back.
+    MerchantBalanceTooLow = "MERCHANT_BALANCE_TOO_LOW",
     /// The deposit or funding id was used for another request.
     RequestIdReused = "REQUEST_ID_REUSED",
     /// No such payment of this caller.

@@ -51,6 +51,10 @@ pub(super) fn load(
         let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
         state.campaigns.loaded(number, row.read(offer)?);
     }
+    state.refunds.looked_for(keys.refunds.iter().copied());
+    for (refund, payment) in load::refunds(conn, &keys.refunds)? {
+        state.refunds.loaded(refund, payment);
+    }
     state.requests.looked_for(keys.requests.iter().copied());
     for (id, request) in load::requests(conn, &keys.requests)? {
         state.requests.loaded(id, request);

@@ -14,7 +14,7 @@ use crate::{
     config::Rules,
     model::{
         AccountRow, Campaign, Coupon, CouponKey, EntryId, Holder, Offer, Payment, PaymentId, RedemptionRow,
-        RequestHash, Token, TokenId, Wallet,
+        RefundId, RequestHash, Token, TokenId, Wallet,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct Keys {
     pub payments: Vec<PaymentId>,
     /// Payments that are to be undone: with them comes all that they moved.
     pub undone: Vec<PaymentId>,
+    /// Refunds.
+    pub refunds: Vec<RefundId>,
     /// Deposits and fundings.
     pub requests: Vec<Uuid>,
 }
@@ -153,6 +155,8 @@ pub struct State {
     pub campaigns: Rows<OfferNumber, Campaign>,
     /// Payments.
     pub payments: Rows<PaymentId, Payment>,
+    /// Payments by refund.
+    pub refunds: Rows<RefundId, PaymentId>,
     /// Deposits and fundings: what was asked.
     pub requests: Rows<Uuid, (RequestHash, EntryId)>,
     /// New journal entries.
@@ -179,6 +183,7 @@ impl State {
             coupons: Rows::default(),
             campaigns: Rows::default(),
             payments: Rows::default(),
+            refunds: Rows::default(),
             requests: Rows::default(),
             entries: Vec::new(),
             redemptions: Vec::new(),

@@ -17,7 +17,14 @@ diesel::table! {
     keys (holder) { holder -> Text, hash -> Binary, }
 }
 diesel::table! {
-    wallets (id) { id -> BigInt, public_key -> Binary, frozen -> BigInt, opened_at_ms -> BigInt, }
+    wallets (id) {
+        id -> BigInt,
+        public_key -> Binary,
+        frozen -> BigInt,
+        opened_at_ms -> BigInt,
+        limit_payment_minor -> Nullable<BigInt>,
+        limit_day_minor -> Nullable<BigInt>,
+    }
 }
 diesel::table! {
     accounts (kind, owner) {
@@ -26,6 +33,8 @@ diesel::table! {
         currency -> Text,
         balance_minor -> BigInt,
         last_payment_id -> Nullable<Binary>,
+        spent_day -> BigInt,
+        spent_minor -> BigInt,
     }
 }
 diesel::table! {
@@ -87,6 +96,21 @@ diesel::table! {
         refusals -> Nullable<Binary>,
         previous_payment_id -> Nullable<Binary>,
         entry_id -> Nullable<BigInt>,
+        approval_expires_at_ms -> Nullable<BigInt>,
+        completed_at_ms -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    refunds (payment_id, number) {
+        payment_id -> Binary,
+        number -> BigInt,
+        refund_id -> Binary,
+        request_hash -> Binary,
+        gross_minor -> BigInt,
+        shopper_minor -> BigInt,
+        details -> Binary,
+        at_ms -> BigInt,
+        entry_id -> BigInt,
     }
 }
 diesel::table! {
@@ -98,7 +122,13 @@ diesel::table! {
     }
 }
 diesel::table! {
-    entries (id) { id -> BigInt, kind -> BigInt, at_ms -> BigInt, payment_id -> Nullable<Binary>, }
+    entries (id) {
+        id -> BigInt,
+        kind -> BigInt,
+        at_ms -> BigInt,
+        payment_id -> Nullable<Binary>,
+        merchant_id -> Nullable<BigInt>,
+    }
 }
 diesel::table! {
     postings (entry_id, kind, owner) {

@@ -11,6 +11,7 @@ use super::{
         Bind::{Bytes, Int, MaybeBytes, MaybeInt},
         Update, insert,
     },
+    refunds,
     rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
     schema, settings,
 };
@@ -89,6 +90,8 @@ fn wallets(conn: &mut SqliteConnection, state: &State) -> Written {
             conn,
             Update([
                 ("UPDATE wallets SET frozen = ", Int(wallet.frozen.into())),
+                (", limit_payment_minor = ", MaybeInt(wallet.limit_payment_minor)),
+                (", limit_day_minor = ", MaybeInt(wallet.limit_day_minor)),
                 (" WHERE id = ", Int(id.0.into())),
             ]),
         )?;
@@ -106,6 +109,8 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
             dsl::currency.eq(state.rules.currency.code().to_owned()),
             dsl::balance_minor.eq(row.balance_minor),
             dsl::last_payment_id.eq(row.last_payment.map(|id| id.as_bytes().to_vec())),
+            dsl::spent_day.eq(row.spent_day),
+            dsl::spent_minor.eq(row.spent_minor),
         );
         insert_into(dsl::accounts).values(row).execute(conn)?;
     }
@@ -117,6 +122,8 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
             Update([
                 ("UPDATE accounts SET balance_minor = ", Int(row.balance_minor)),
                 (", last_payment_id = ", MaybeBytes(last)),
+                (", spent_day = ", Int(row.spent_day)),
+                (", spent_minor = ", Int(row.spent_minor)),
                 (" WHERE kind = ", Int(kind)),
                 (" AND owner = ", Int(owner)),
             ]),
@@ -205,9 +212,16 @@ fn payments(conn: &mut SqliteConnection, state: &State) -> Written {
             Update([
                 ("UPDATE payments SET state = ", Int(payment.state.code())),
                 (", reversed_at_ms = ", MaybeInt(payment.reversed_at.map(|at| at.0))),
+                (", completed_at_ms = ", MaybeInt(payment.completed_at.map(|at| at.0))),
+                (", entry_id = ", MaybeInt(payment.entry)),
                 (" WHERE payment_id = ", Bytes(id.as_bytes())),
             ]),
         )?;
+    }
+    for (refund, payment) in state.refunds.new_rows() {
+        let payment =
+            state.payments.get(payment).ok_or(StoreError::Corrupt("a refund without its payment"))?;
+        refunds::add(conn, payment, *refund)?;
     }
     Ok(())
 }
@@ -235,10 +249,16 @@ fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
         .iter()
         .flat_map(|entry| {
             let payment = entry.payment.as_ref().map(|id| id.as_bytes().as_slice());
-            [Int(entry.id), Int(entry.entry.kind().code()), Int(state.now.0), MaybeBytes(payment)]
+            [
+                Int(entry.id),
+                Int(entry.entry.kind().code()),
+                Int(state.now.0),
+                MaybeBytes(payment),
+                MaybeInt(entry.entry.merchant().map(|id| id.0.into())),
+            ]
         })
         .collect();
-    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id)", 4, &entries)?;
+    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id, merchant_id)", 5, &entries)?;
     let postings: Vec<_> = state
         .entries
         .iter()

@@ -11,10 +11,12 @@ use server::{
     engine::{
         Engine,
         decide::{
+            approval::AnswerPayment,
             campaign::{CreateCampaign, SetCampaignState},
             coupon::{ClipOffer, UnclipCoupon},
             enrol::{CreateIssuer, CreateMerchant, CreateTerminal},
             payment::{CreatePayment, Scan},
+            refund::{Goods, RefundPayment},
             reversal::ReversePayment,
             transfer::{Deposit, FundCampaign},
             wallet::{FreezeWallet, IssueTokens, OpenWallet},
@@ -30,15 +32,18 @@ use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger,
     money::{Currency, Money},
-    offer::{Reward, Terms, TermsParts},
-    payment::{PaymentState, RedeemedLine, Redemption},
+    offer::{RefundPolicy, Reward, Terms, TermsParts},
+    payment::{
+        PaymentState, RedeemedLine, Redemption,
+        approval::{self, Limits},
+    },
     time::UnixMillis,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
-    book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Seen},
+    book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
     command::Command,
 };
 
@@ -72,9 +77,15 @@ impl System {
             code_ahead_ms: settings.code_ahead_ms,
             reversal_window_ms: settings.reversal_window_ms,
             token_ttl_ms: settings.token_ttl_ms,
+            approval_limits: Limits {
+                per_payment_minor: settings.approval_over,
+                per_day_minor: settings.approval_over_day,
+            },
+            approval_ttl_ms: settings.approval_ttl_ms,
             ..Rules::default()
         };
-        let config = Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
+        let config =
+            Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
         let running = serve(config, store, outside).await.unwrap();
         let engine = running.engine();
         let mut wallets = Vec::new();
@@ -122,7 +133,8 @@ impl System {
         match command {
             Command::Deposit { id, to, amount } => {
                 let (request_id, request_hash) = (uuid(*id), hash(command));
-                let deposit = Deposit { request_id, request_hash, to: self.account(*to), amount: money(*amount) };
+                let deposit =
+                    Deposit { request_id, request_hash, to: self.account(*to), amount: money(*amount) };
                 async move { plain(seen(engine.run(deposit).await, |m| Seen::Balance(m.minor))) }.boxed()
             }
             Command::Fund { id, offer, amount } => {
@@ -137,12 +149,14 @@ impl System {
             }
             Command::SetActive { offer, active } => {
                 let to = if *active { CampaignState::Active } else { CampaignState::Paused };
-                let set = SetCampaignState { issuer: self.issuer_of(*offer), offer: self.offers[*offer].0, to };
+                let set =
+                    SetCampaignState { issuer: self.issuer_of(*offer), offer: self.offers[*offer].0, to };
                 async move { plain(seen(engine.run(set).await, budget)) }.boxed()
             }
             Command::Freeze { wallet, frozen } => {
                 let freeze = FreezeWallet { wallet: self.wallets[*wallet], frozen: *frozen };
-                async move { plain(seen(engine.run(freeze).await, |w| Seen::Balance(w.balance_minor))) }.boxed()
+                async move { plain(seen(engine.run(freeze).await, |w| Seen::Balance(w.balance_minor))) }
+                    .boxed()
             }
             Command::Tokens { wallet, count } => {
                 let issue = IssueTokens { wallet: self.wallets[*wallet], count: *count };
@@ -172,8 +186,35 @@ impl System {
                 let reverse = ReversePayment { id: uuid(*id), merchant, terminal };
                 async move { plain(seen(engine.run(reverse).await, |p| payment(&p))) }.boxed()
             }
+            Command::Approve { wallet, payment: id } | Command::Reject { wallet, payment: id } => {
+                let yes = matches!(command, Command::Approve { .. });
+                let answer = if yes { approval::Answer::Approve } else { approval::Answer::Reject };
+                let answer = AnswerPayment { wallet: self.wallets[*wallet], id: uuid(*id), answer };
+                async move { plain(seen(engine.run(answer).await, |p| payment(&p))) }.boxed()
+            }
+            Command::Refund(back) => {
+                let refund = self.refund(back, hash(command));
+                async move {
+                    plain(seen(engine.run(refund).await, |(payment, refund)| refunded(&payment, &refund)))
+                }
+                .boxed()
+            }
             other => unreachable!("{other:?}"),
         }
+    }
+
+    fn refund(&self, back: &Return, request_hash: [u8; 32]) -> RefundPayment {
+        let goods = if back.everything {
+            Goods::Everything
+        } else {
+            let line = |(offer, units): &(usize, u32)| (self.offers[*offer].0, 0, *units);
+            Goods::Some {
+                lines: back.lines.iter().map(line).collect(),
+                other: Money::new(Currency::CNY, back.other),
+            }
+        };
+        let merchant = self.shops[back.merchant].0;
+        RefundPayment { id: uuid(back.id), request_hash, payment: uuid(back.payment), merchant, goods }
     }
 
     fn create(&self, ask: &Ask, request_hash: [u8; 32]) -> CreatePayment {
@@ -181,8 +222,7 @@ impl System {
         let money = |minor| Money::new(Currency::CNY, minor);
         let redemption = |used: &book::Used| {
             let terms = &self.offers[used.offer].1;
-            let line =
-                Line { gtin: terms.parts().gtins[0], units: used.units, unit_price_minor: used.price };
+            let line = Line { gtin: terms.parts().gtins[0], units: used.units, unit_price_minor: used.price };
             let line = RedeemedLine { line, discount_minor: used.discount };
             Redemption { offer_number: self.offers[used.offer].0, lines: vec![line] }
         };
@@ -255,7 +295,9 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
     let reward = match offer.kind {
         Kind::Each { off, max } => Reward::AmountOffEach { amount_minor: off, max_units: max },
         Kind::Percent { basis_points, cap } => Reward::PercentOff { basis_points, cap_minor: cap },
-        Kind::Spend { off, least } => Reward::AmountOffSpend { amount_minor: off, minimum_spend_minor: least },
+        Kind::Spend { off, least } => {
+            Reward::AmountOffSpend { amount_minor: off, minimum_spend_minor: least }
+        }
     };
     let terms = Terms::try_from(TermsParts {
         currency: Currency::CNY,
@@ -264,6 +306,11 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
         stores: Vec::new(),
         starts_at: UnixMillis(0),
         ends_at: UnixMillis(offer.ends_at),
+        refund_policy: match offer.policy {
+            Policy::Restore => RefundPolicy::Restore,
+            Policy::RestoreIfValid => RefundPolicy::RestoreIfValid,
+            Policy::Burn => RefundPolicy::Burn,
+        },
     });
     let terms = terms.unwrap();
     let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
@@ -316,20 +363,31 @@ fn coupon_state(state: model::CouponState) -> CouponState {
         model::CouponState::Redeemed => CouponState::Redeemed,
         model::CouponState::Unclipped => CouponState::Unclipped,
         model::CouponState::Expired => CouponState::Expired,
+        model::CouponState::Held => CouponState::Held,
     }
 }
 
 fn payment(payment: &model::Payment) -> Seen {
-    Seen::Payment { state: payment_state(payment), refunded: 0 }
+    Seen::Payment { state: payment_state(payment), refunded: payment.refunded_minor() }
+}
+
+fn refunded(payment: &model::Payment, refund: &model::Refund) -> Seen {
+    let campaigns = refund.coupons.iter().map(|coupon| coupon.amount_minor).collect();
+    Seen::Refund { shopper: refund.shopper_minor, campaigns, state: payment_state(payment) }
 }
 
 fn payment_state(payment: &model::Payment) -> book::PaymentState {
     match payment.state {
         PaymentState::Completed => book::PaymentState::Completed,
         PaymentState::Reversed => book::PaymentState::Reversed,
-        PaymentState::Declined => {
-            book::PaymentState::Declined(payment.decline.as_ref().expect("a decline has a reason").reason.as_str())
-        }
+        PaymentState::PendingApproval => book::PaymentState::Pending,
+        PaymentState::Rejected => book::PaymentState::Rejected,
+        PaymentState::Expired => book::PaymentState::Expired,
+        PaymentState::PartiallyRefunded => book::PaymentState::PartlyRefunded,
+        PaymentState::Refunded => book::PaymentState::Refunded,
+        PaymentState::Declined => book::PaymentState::Declined(
+            payment.decline.as_ref().expect("a decline has a reason").reason.as_str(),
+        ),
     }
 }
 
@@ -393,8 +451,13 @@ impl Books {
         let sql = "SELECT wallet_id, offer_number, sequence, state, reserved_minor FROM coupons";
         let rows: Vec<Held> = diesel::sql_query(sql).load(&mut self.0).unwrap();
         let number = |n: i64| u32::try_from(n).unwrap();
-        let states =
-            [CouponState::Clipped, CouponState::Redeemed, CouponState::Unclipped, CouponState::Expired, CouponState::Held];
+        let states = [
+            CouponState::Clipped,
+            CouponState::Redeemed,
+            CouponState::Unclipped,
+            CouponState::Expired,
+            CouponState::Held,
+        ];
         rows.iter()
             .map(|row| {
                 let key = (number(row.wallet_id), number(row.offer_number), number(row.sequence) as usize);

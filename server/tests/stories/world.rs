@@ -219,6 +219,7 @@ pub(crate) fn terms(gtins: &[&str], reward: Reward) -> TermsParts {
         stores: Vec::new(),
         starts_at: START,
         ends_at: START.plus_ms(30 * DAY_MS),
+        refund_policy: shared::offer::RefundPolicy::default(),
     }
 }
 

@@ -229,6 +229,7 @@ mod tests {
             stores: vec![],
             starts_at: UnixMillis(0),
             ends_at: UnixMillis(1),
+            refund_policy: crate::offer::RefundPolicy::default(),
         });
         let terms = terms.unwrap();
         let sold = gtins.zip(lines).map(|(gtin, (units, unit_price_minor))| Line {

@@ -79,6 +79,7 @@ impl Desk {
             stores: Vec::new(),
             starts_at: NOW,
             ends_at: NOW.plus_ms(7 * 24 * 3_600_000),
+            refund_policy: shared::offer::RefundPolicy::default(),
         });
         let terms = terms.unwrap();
         let mut desk = Self { state, merchant: MerchantId(0), offer: OfferNumber(0), terms: terms.clone() };
