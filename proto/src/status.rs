@@ -95,6 +95,8 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::ReversalTooLate
         | Reason::RefundExceedsPayment
         | Reason::MerchantBalanceTooLow
+        | Reason::ApprovalRejected
+        | Reason::ApprovalExpired
         | Reason::InvalidTransition
         | Reason::OfferNotActive
         | Reason::OfferExhausted

@@ -77,6 +77,10 @@ reasons! {
     HolderNotFound = "HOLDER_NOT_FOUND",
     /// Too late to reverse; refund instead.
     ReversalTooLate = "REVERSAL_TOO_LATE",
+    /// The shopper did not approve the payment.
+    ApprovalRejected = "APPROVAL_REJECTED",
+    /// Nobody approved the payment in time.
+    ApprovalExpired = "APPROVAL_EXPIRED",
     /// Not possible in the state it is in.
     InvalidTransition = "INVALID_TRANSITION",
     /// The offer can't be clipped now.
