@@ -271,7 +271,7 @@ impl Api {
             .filter(|payment| payment.wallet == Some(wallet))
             .ok_or_else(|| Error::refused(Reason::PaymentNotFound, "this wallet has no such payment"))?;
         let key = self.wallet(wallet).await?.wallet.public_key;
-        let signed = approval::signing_input(*id.as_bytes(), answer, payment.money(payment.due_minor));
+        let signed = approval::signing_input(&id.to_string(), answer, payment.money(payment.due_minor));
         if !is_signed_by(&key, &signed, signature) {
             let text = "the answer was not signed by this wallet's device key";
             return Err(Error::refused(Reason::SignatureInvalid, text));

@@ -41,13 +41,13 @@ pub enum Answer {
     Reject,
 }
 
-/// The bytes that the device key signs: `"onescan approval v1"`, the payment id (16), 1 for yes and 0 for no (1), the amount due in
-/// minor units (8, big endian), its currency code (3).
+/// The bytes that the device key signs: `"onescan approval v1"`, the payment id as text (36, lower case), 1 for yes and 0 for no (1),
+/// the amount due in minor units (8, big endian), its currency code (3).
 #[must_use]
-pub fn signing_input(payment_id: [u8; 16], answer: Answer, due: Money) -> Vec<u8> {
+pub fn signing_input(payment_id: &str, answer: Answer, due: Money) -> Vec<u8> {
     let yes = u8::from(answer == Answer::Approve);
     let (minor, currency) = (due.minor.to_be_bytes(), due.currency);
-    [SIGNING_CONTEXT, &payment_id, &[yes], &minor, currency.code().as_bytes()].concat()
+    [SIGNING_CONTEXT, payment_id.as_bytes(), &[yes], &minor, currency.code().as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -72,9 +72,10 @@ mod tests {
     #[test]
     fn an_approval_signs_the_payment_the_answer_and_the_amount() {
         let due = Money::new(Currency::CNY, 0x0102);
+        let id = "019a0000-0000-7000-8000-000000000007";
         let expect =
-            [b"onescan approval v1".as_slice(), &[7; 16], &[1, 0, 0, 0, 0, 0, 0, 1, 2], b"CNY"].concat();
-        assert_eq!(signing_input([7; 16], Answer::Approve, due), expect);
-        assert_ne!(signing_input([7; 16], Answer::Reject, due), expect);
+            [b"onescan approval v1".as_slice(), id.as_bytes(), &[1, 0, 0, 0, 0, 0, 0, 1, 2], b"CNY"].concat();
+        assert_eq!(signing_input(id, Answer::Approve, due), expect);
+        assert_ne!(signing_input(id, Answer::Reject, due), expect);
     }
 }

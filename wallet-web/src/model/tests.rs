@@ -101,6 +101,7 @@ impl Phone {
             merchant_ids: vec![],
             starts_at: Some(time_to_wire(UnixMillis(0))),
             ends_at: Some(time_to_wire(self.now.plus_ms(1_000_000_000))),
+            ..v1::Terms::default()
         };
         let offer = v1::Offer { offer_number, terms: Some(terms), ..Default::default() };
         v1::Coupon {
