@@ -175,6 +175,13 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
         answered.ok_or(CallError::Incomplete("payment"))
     }
 
+    /// Lowers what the wallet pays without asking; a limit that is not set is the provider's.
+    pub async fn set_approval_limits(&self, limits: v1::ApprovalLimits) -> Result<v1::Wallet, CallError> {
+        let call = |mut client: Client<T>, request| async move { client.set_approval_limits(request).await };
+        let set = self.call(v1::SetApprovalLimitsRequest { limits: Some(limits) }, call).await?;
+        set.wallet.ok_or(CallError::Incomplete("wallet"))
+    }
+
     /// New payment tokens, 1 to [`TOKENS_PER_CALL_MAX`].
     pub async fn issue_tokens(&self, count: u32) -> Result<Vec<v1::PaymentToken>, CallError> {
         let call = |mut client: Client<T>, request| async move { client.issue_payment_tokens(request).await };
