@@ -244,12 +244,10 @@ mod tests {
         Some((Redemption { offer_number: OfferNumber(n), lines: lines.collect() }, terms))
     }
 
-    /// Returns in turn (coupon, line, units), with what else comes back; and each time the shopper's and the campaigns' parts.
-    fn check(
-        coupons: &[(Redemption, Terms)],
-        other_minor: i64,
-        steps: &[(&[(usize, usize, u32)], i64, i64, &[i64])],
-    ) {
+    /// Units that come back (coupon, line, units), what else does; the shopper's and the campaigns' parts.
+    type Step<'a> = (&'a [(usize, usize, u32)], i64, i64, &'a [i64]);
+
+    fn check(coupons: &[(Redemption, Terms)], other_minor: i64, steps: &[Step<'_>]) {
         let coupons: Vec<_> = coupons.iter().map(|(r, t)| (r, t)).collect();
         let covered: i64 = coupons.iter().flat_map(|(r, _)| &r.lines).map(|l| l.line.total_minor()).sum();
         let off: i64 = coupons.iter().map(|(r, _)| r.discount_minor()).sum();

@@ -320,7 +320,7 @@ fn due(desk: &Desk) -> Sweep {
         .iter()
         .filter_map(|(key, coupon)| Some((*key, coupon.payment.filter(|id| ids.contains(id))?)))
         .collect();
-    Sweep { ended, ended_through: vec![(desk.offer, 0)], settled, settled_through }
+    Sweep { ended, ended_through: vec![(desk.offer, 0)], settled, settled_through, ..Sweep::default() }
 }
 
 proptest! {
