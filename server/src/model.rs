@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    ledger::EntryKind,
     money::{Currency, Money},
     offer::{Refusal, Terms},
     payment::{PaymentState, Redemption, refund::Returned},
     reason::Reason,
+    settlement::{BatchId, FeeRate, Turnover},
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -60,6 +62,8 @@ pub struct AccountRow {
     pub spent_day: i64,
     /// What a wallet paid on that day without approval.
     pub spent_minor: i64,
+    /// The open batch, of a shop's account or a campaign's reserve.
+    pub open: Turnover,
 }
 
 /// Whether a token can still pay.
@@ -318,15 +322,42 @@ impl Payment {
     }
 }
 
-/// A coupon's part in a completed payment, for the campaign's own list.
+/// A coupon's part in a payment, its reversal or a refund, for the campaign's own list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedemptionRow {
     /// The coupon.
     pub coupon: CouponId,
-    /// The payment's journal entry, which orders the list.
+    /// The journal entry, which orders the list.
     pub entry: EntryId,
+    /// Whether it redeemed, or undid that.
+    pub kind: EntryKind,
     /// The payment.
     pub payment: PaymentId,
+}
+
+/// A closed batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its name.
+    pub id: BatchId,
+    /// Chosen by whoever closed it.
+    pub close_id: Uuid,
+    /// The last entry before it.
+    pub after: EntryId,
+    /// Its last entry.
+    pub through: EntryId,
+    /// What it is made of.
+    pub turnover: Turnover,
+    /// What the provider takes of its net.
+    pub fee_rate: FeeRate,
+    /// The fee.
+    pub fee_minor: i64,
+    /// What a shop gets.
+    pub payout_minor: i64,
+    /// When it was closed.
+    pub closed_at: UnixMillis,
+    /// When it was paid out.
+    pub paid_out_at: Option<UnixMillis>,
 }
 
 /// Who holds a key.
@@ -338,4 +369,6 @@ pub enum Holder {
     Issuer(IssuerId),
     /// A till.
     Terminal(TerminalId),
+    /// A shop's back office.
+    Merchant(MerchantId),
 }

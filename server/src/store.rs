@@ -1,5 +1,6 @@
 //! The database: SQLite in one file. Everything that knows it is in here.
 
+pub(crate) mod batches;
 pub(crate) mod codes;
 pub(crate) mod load;
 mod prepared;

@@ -7,13 +7,14 @@ use diesel::{
 use shared::{
     ids::{OfferNumber, WalletId},
     ledger::Account,
+    settlement::Turnover,
     time::UnixMillis,
 };
 use uuid::Uuid;
 
 use super::{
     StoreError,
-    codes::{account_code, account_of, bytes, maybe_uuid, uuid},
+    codes::{account_code, account_of, bytes, maybe_uuid, number, uuid},
     prepared::{Keyed, json, push_hex, push_number, push_pair},
     refunds,
     rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
@@ -54,18 +55,24 @@ pub(crate) fn wallets_by_key(conn: &mut SqliteConnection, keys: &[[u8; 32]]) -> 
 
 /// Accounts.
 pub(crate) fn accounts(conn: &mut SqliteConnection, accounts: &[Account]) -> Loaded<(Account, AccountRow)> {
-    type Columns = (BigInt, BigInt, BigInt, Nullable<Binary>, BigInt, BigInt);
-    let rows = keyed!(conn, Columns => (i64, i64, i64, Option<Vec<u8>>, i64, i64),
-    "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id, a.spent_day, a.spent_minor FROM json_each(?) AS k \
+    type Open = (BigInt, BigInt, BigInt, BigInt);
+    type Columns = (BigInt, BigInt, BigInt, Nullable<Binary>, BigInt, BigInt, Open);
+    type Row = (i64, i64, i64, Option<Vec<u8>>, i64, i64, (i64, i64, i64, i64));
+    let rows = keyed!(conn, Columns => Row,
+    "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id, a.spent_day, a.spent_minor, \
+     a.sales, a.sales_minor, a.returns, a.returns_minor FROM json_each(?) AS k \
      CROSS JOIN accounts AS a ON a.kind = k.value >> 32 AND a.owner = k.value & 4294967295",
     json(accounts, |text, account| {
         let (kind, owner) = account_code(account);
         push_pair(text, kind, owner);
     }));
     rows.into_iter()
-        .map(|(kind, owner, balance_minor, last, spent_day, spent_minor)| {
+        .map(|(kind, owner, balance_minor, last, spent_day, spent_minor, open)| {
             let last_payment = maybe_uuid(last.as_deref())?;
-            let row = AccountRow { balance_minor, last_payment, spent_day, spent_minor };
+            let (sales, sales_minor, returns, returns_minor) = open;
+            let (sales, returns) = (number(sales)?, number(returns)?);
+            let open = Turnover { sales, sales_minor, returns, returns_minor };
+            let row = AccountRow { balance_minor, last_payment, spent_day, spent_minor, open };
             Ok((account_of(kind, owner)?, row))
         })
         .collect()

@@ -5,7 +5,7 @@ use diesel::{insert_into, prelude::*};
 use shared::time::UnixMillis;
 
 use super::{
-    StoreError,
+    StoreError, batches,
     codes::{Coded, account_key, holder_name},
     prepared::{
         Bind::{Bytes, Int, MaybeBytes, MaybeInt},
@@ -32,6 +32,12 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
     payments(conn, state)?;
     redemptions(conn, state)?;
     journal(conn, state)?;
+    for (_, batch) in state.batches.new_rows() {
+        batches::add(conn, batch)?;
+    }
+    for (_, batch) in state.batches.changed_rows() {
+        batches::paid_out(conn, batch)?;
+    }
     for (id, (hash, entry)) in state.requests.new_rows() {
         use schema::transfer_requests::dsl;
         let row = (
@@ -49,9 +55,14 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
 
 fn enrol(conn: &mut SqliteConnection, enrolment: &Enrolment, now: UnixMillis) -> Written {
     match enrolment {
-        Enrolment::Merchant { id, name } => {
+        Enrolment::Merchant { id, name, fee } => {
             use schema::merchants::dsl;
-            let row = (dsl::id.eq(i64::from(id.0)), dsl::name.eq(name), dsl::created_at_ms.eq(now.0));
+            let row = (
+                dsl::id.eq(i64::from(id.0)),
+                dsl::name.eq(name),
+                dsl::fee_ppm.eq(i64::from(fee.ppm())),
+                dsl::created_at_ms.eq(now.0),
+            );
             insert_into(dsl::merchants).values(row).execute(conn)?;
         }
         Enrolment::Terminal { id, merchant, name } => {
@@ -64,9 +75,14 @@ fn enrol(conn: &mut SqliteConnection, enrolment: &Enrolment, now: UnixMillis) ->
             );
             insert_into(dsl::terminals).values(row).execute(conn)?;
         }
-        Enrolment::Issuer { id, name } => {
+        Enrolment::Issuer { id, name, fee } => {
             use schema::issuers::dsl;
-            let row = (dsl::id.eq(i64::from(id.0)), dsl::name.eq(name), dsl::created_at_ms.eq(now.0));
+            let row = (
+                dsl::id.eq(i64::from(id.0)),
+                dsl::name.eq(name),
+                dsl::fee_ppm.eq(i64::from(fee.ppm())),
+                dsl::created_at_ms.eq(now.0),
+            );
             insert_into(dsl::issuers).values(row).execute(conn)?;
         }
         Enrolment::Key { holder, hash } => {
@@ -124,6 +140,10 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
                 (", last_payment_id = ", MaybeBytes(last)),
                 (", spent_day = ", Int(row.spent_day)),
                 (", spent_minor = ", Int(row.spent_minor)),
+                (", sales = ", Int(row.open.sales.into())),
+                (", sales_minor = ", Int(row.open.sales_minor)),
+                (", returns = ", Int(row.open.returns.into())),
+                (", returns_minor = ", Int(row.open.returns_minor)),
                 (" WHERE kind = ", Int(kind)),
                 (" AND owner = ", Int(owner)),
             ]),
@@ -234,13 +254,14 @@ fn redemptions(conn: &mut SqliteConnection, state: &State) -> Written {
             [
                 Int(redemption.coupon.offer.0.into()),
                 Int(redemption.entry),
+                Int(redemption.kind.code()),
                 Int(redemption.coupon.sequence.into()),
                 Bytes(redemption.payment.as_bytes()),
             ]
         })
         .collect();
-    let into = "INSERT INTO redemptions (offer_number, entry_id, sequence, payment_id)";
-    Ok(insert(conn, into, 4, &values)?)
+    let into = "INSERT INTO redemptions (offer_number, entry_id, kind, sequence, payment_id)";
+    Ok(insert(conn, into, 5, &values)?)
 }
 
 fn journal(conn: &mut SqliteConnection, state: &State) -> Written {

@@ -18,6 +18,7 @@ use server::{
             payment::{CreatePayment, Scan},
             refund::{Goods, RefundPayment},
             reversal::ReversePayment,
+            settlement::{CloseBatch, PayOut, What},
             transfer::{Deposit, FundCampaign},
             wallet::{FreezeWallet, IssueTokens, OpenWallet},
         },
@@ -37,6 +38,7 @@ use shared::{
         PaymentState, RedeemedLine, Redemption,
         approval::{self, Limits},
     },
+    settlement::{BatchId, FeeRate, Party},
     time::UnixMillis,
 };
 use tempfile::TempDir;
@@ -54,6 +56,7 @@ pub(crate) struct System {
     shops: Vec<(MerchantId, TerminalId)>,
     issuers: Vec<IssuerId>,
     offers: Vec<(OfferNumber, Terms)>,
+    fee_ppm: Minor,
     dir: TempDir,
 }
 
@@ -93,22 +96,28 @@ impl System {
             let public_key = [u8::try_from(n).unwrap(); 32];
             wallets.push(engine.run(OpenWallet { public_key }).await.unwrap().wallet.id);
         }
+        let fee = FeeRate::from_ppm(u32::try_from(settings.fee_ppm).unwrap()).unwrap();
         let mut shops = Vec::new();
         for _ in 0..book.batches.len() {
-            let merchant = engine.run(CreateMerchant { name: "Corner Shop".to_owned() }).await.unwrap();
+            let merchant = engine
+                .run(CreateMerchant { name: "Corner Shop".to_owned(), fee: fee, key_hash: [4; 32] })
+                .await
+                .unwrap();
             let till = CreateTerminal { merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
             shops.push((merchant, engine.run(till).await.unwrap()));
         }
         let mut issuers = Vec::new();
         for _ in 0..2 {
-            let issuer = CreateIssuer { name: "Silk AG".to_owned(), key_hash: [2; 32] };
+            let issuer =
+                CreateIssuer { name: "Silk AG".to_owned(), fee: FeeRate::default(), key_hash: [2; 32] };
             issuers.push(engine.run(issuer).await.unwrap());
         }
         let mut offers = Vec::new();
         for (n, offer) in book.offers.iter().enumerate() {
             offers.push(campaign(engine, n, offer, issuers[offer.issuer]).await);
         }
-        Self { clock, running, wallets, shops, issuers, offers, dir }
+        let fee_ppm = settings.fee_ppm;
+        Self { clock, running, wallets, shops, issuers, offers, fee_ppm, dir }
     }
 
     pub(crate) async fn sweep(&self) {
@@ -199,7 +208,20 @@ impl System {
                 }
                 .boxed()
             }
-            other => unreachable!("{other:?}"),
+            Command::Close { id, merchant } => {
+                let fee_rate = FeeRate::from_ppm(u32::try_from(self.fee_ppm).unwrap()).unwrap();
+                let party = Party::Merchant(self.shops[*merchant].0);
+                let close = CloseBatch { close_id: uuid(*id), party, fee_rate };
+                async move { plain(seen(engine.run(close).await, |batch| Seen::Batch(closed(&batch)))) }
+                    .boxed()
+            }
+            Command::PayOut { id, merchant, batch } => {
+                let party = Party::Merchant(self.shops[*merchant].0);
+                let what = What::Batch(BatchId { party, number: u32::try_from(*batch).unwrap() + 1 });
+                let pay_out = PayOut { request_id: uuid(*id), request_hash: hash(command), what };
+                async move { plain(seen(engine.run(pay_out).await, |(amount, _)| Seen::Balance(amount.minor))) }
+                    .boxed()
+            }
         }
     }
 
@@ -284,6 +306,7 @@ impl System {
     }
 
     pub(crate) async fn end(self) {
+        assert_eq!(self.running.audit().await.unwrap(), Vec::<String>::new());
         self.running.shutdown().await;
     }
 }
@@ -374,6 +397,16 @@ fn payment(payment: &model::Payment) -> Seen {
 fn refunded(payment: &model::Payment, refund: &model::Refund) -> Seen {
     let campaigns = refund.coupons.iter().map(|coupon| coupon.amount_minor).collect();
     Seen::Refund { shopper: refund.shopper_minor, campaigns, state: payment_state(payment) }
+}
+
+fn closed(batch: &model::Batch) -> book::Batch {
+    book::Batch {
+        sales: batch.turnover.sales_minor,
+        returns: batch.turnover.returns_minor,
+        fee: batch.fee_minor,
+        payout: batch.payout_minor,
+        paid: batch.paid_out_at.is_some(),
+    }
 }
 
 fn payment_state(payment: &model::Payment) -> book::PaymentState {

@@ -36,14 +36,14 @@ impl Operator {
 
     /// Enrols a shop.
     pub async fn enrol_shop(&self, name: &str) -> Shop {
-        let request = v1::CreateMerchantRequest { name: name.to_owned() };
+        let request = v1::CreateMerchantRequest { name: name.to_owned(), fee_rate: String::new() };
         let made = granted(self.client().create_merchant(signed(&self.key, request)).await);
         Shop { id: made.merchant_id, operator: self.clone() }
     }
 
     /// Enrols a manufacturer.
     pub async fn enrol_issuer(&self, name: &str) -> Issuer {
-        let request = v1::CreateIssuerRequest { name: name.to_owned() };
+        let request = v1::CreateIssuerRequest { name: name.to_owned(), fee_rate: String::new() };
         let made = granted(self.client().create_issuer(signed(&self.key, request)).await);
         Issuer::new(self.channel.clone(), made.issuer_id, made.key)
     }
