@@ -13,7 +13,7 @@ use shared::{
 use super::Audit;
 use crate::{
     directory::Directory,
-    model::CouponState,
+    model::{Batch, CouponState},
     read::batches::{claim_lines, shop_lines},
     store::{
         StoreError,
@@ -189,22 +189,15 @@ impl Audit {
                     format!("it begins after entry {}, the one before ends with {before}", batch.after);
                 self.found("SETTLED", Some(batch.after), format!("batch {}", batch.id), detail);
             }
-            let mut sum = Turnover::default();
-            let mut after = Some(batch.after);
-            while let Some(from) = after {
-                match batch.id.party {
-                    Party::Merchant(merchant) => {
-                        let page = shop_lines(conn, merchant, &batch, from)?;
-                        page.lines.iter().for_each(|line| sum.add(line.shopper_minor + line.campaigns_minor));
-                        after = page.more_after;
-                    }
-                    Party::Issuer(_) => {
-                        let page = claim_lines(conn, &batch, from)?;
-                        page.lines.iter().for_each(|line| sum.add(-line.amount_minor));
-                        after = page.more_after;
-                    }
+            let sum = match sum_of_lines(conn, &batch) {
+                // A line that can't be read has been found by what it breaks; here is who else it concerns.
+                Err(StoreError::Corrupt(what)) => {
+                    let detail = format!("it has {what}");
+                    self.found("SETTLED", None, format!("batch {}", batch.id), detail);
+                    continue;
                 }
-            }
+                sum => sum?,
+            };
             // A manufacturer's file has a line an item, its batch counts coupons: the sums agree.
             let sums = |turnover: &Turnover| (turnover.sales_minor, turnover.returns_minor);
             if sums(&sum) != sums(&batch.turnover) {
@@ -215,4 +208,24 @@ impl Audit {
         }
         Ok(())
     }
+}
+
+fn sum_of_lines(conn: &mut SqliteConnection, batch: &Batch) -> Result<Turnover, StoreError> {
+    let mut sum = Turnover::default();
+    let mut after = Some(batch.after);
+    while let Some(from) = after {
+        match batch.id.party {
+            Party::Merchant(merchant) => {
+                let page = shop_lines(conn, merchant, batch, from)?;
+                page.lines.iter().for_each(|line| sum.add(line.shopper_minor + line.campaigns_minor));
+                after = page.more_after;
+            }
+            Party::Issuer(_) => {
+                let page = claim_lines(conn, batch, from)?;
+                page.lines.iter().for_each(|line| sum.add(-line.amount_minor));
+                after = page.more_after;
+            }
+        }
+    }
+    Ok(sum)
 }
