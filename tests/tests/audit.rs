@@ -1,4 +1,5 @@
 //! A database in which somebody changed one thing, and the first entry that shows it.
+#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 
