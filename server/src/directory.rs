@@ -7,7 +7,10 @@ use std::{
 };
 
 use diesel::prelude::*;
-use shared::ids::{IssuerId, MerchantId, OfferNumber, TerminalId};
+use shared::{
+    ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
+    settlement::{FeeRate, Party},
+};
 
 use crate::{
     engine::Enrolment,
@@ -26,9 +29,9 @@ pub struct Directory(RwLock<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    merchants: HashMap<MerchantId, String>,
+    merchants: HashMap<MerchantId, (String, FeeRate)>,
     terminals: HashMap<TerminalId, MerchantId>,
-    issuers: HashMap<IssuerId, String>,
+    issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
 }
@@ -38,18 +41,16 @@ impl Directory {
     pub fn read(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
         use schema::{issuers, keys, merchants, offers, terminals};
         let mut inner = Inner::default();
-        for (id, name) in
-            merchants::table.select((merchants::id, merchants::name)).load::<(i64, String)>(conn)?
-        {
-            inner.merchants.insert(MerchantId(number(id)?), name);
+        for (id, name, fee, _) in merchants::table.load::<(i64, String, i64, i64)>(conn)? {
+            inner.merchants.insert(MerchantId(number(id)?), (name, fee_rate(fee)?));
         }
         for (id, merchant) in
             terminals::table.select((terminals::id, terminals::merchant_id)).load::<(i64, i64)>(conn)?
         {
             inner.terminals.insert(TerminalId(number(id)?), MerchantId(number(merchant)?));
         }
-        for (id, name) in issuers::table.select((issuers::id, issuers::name)).load::<(i64, String)>(conn)? {
-            inner.issuers.insert(IssuerId(number(id)?), name);
+        for (id, name, fee, _) in issuers::table.load::<(i64, String, i64, i64)>(conn)? {
+            inner.issuers.insert(IssuerId(number(id)?), (name, fee_rate(fee)?));
         }
         for (holder, hash) in keys::table.load::<(String, Vec<u8>)>(conn)? {
             let holder = holder_of(&holder).ok_or(StoreError::Corrupt("a key's holder"))?;
@@ -57,7 +58,7 @@ impl Directory {
         }
         for row in offers::table.load::<OfferRow>(conn)? {
             let issuer = IssuerId(number(row.issuer_id)?);
-            let issuer_name = inner.issuers.get(&issuer).cloned();
+            let issuer_name = inner.issuers.get(&issuer).map(|(name, _)| name.clone());
             let offer = row.read(issuer_name.ok_or(StoreError::Corrupt("an offer without issuer"))?)?;
             inner.offers.insert(offer.number, Arc::new(offer));
         }
@@ -72,9 +73,13 @@ impl Directory {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for enrolment in enrolled {
             match enrolment {
-                Enrolment::Merchant { id, name } => drop(inner.merchants.insert(*id, name.clone())),
+                Enrolment::Merchant { id, name, fee } => {
+                    drop(inner.merchants.insert(*id, (name.clone(), *fee)));
+                }
                 Enrolment::Terminal { id, merchant, .. } => drop(inner.terminals.insert(*id, *merchant)),
-                Enrolment::Issuer { id, name } => drop(inner.issuers.insert(*id, name.clone())),
+                Enrolment::Issuer { id, name, fee } => {
+                    drop(inner.issuers.insert(*id, (name.clone(), *fee)));
+                }
                 Enrolment::Key { holder, hash } => drop(inner.keys.insert(*holder, *hash)),
                 Enrolment::Offer(offer) => drop(inner.offers.insert(offer.number, Arc::clone(offer))),
             }
@@ -83,7 +88,17 @@ impl Directory {
 
     /// A shop's name.
     pub fn merchant_name(&self, id: MerchantId) -> Option<String> {
-        self.inner().merchants.get(&id).cloned()
+        self.inner().merchants.get(&id).map(|(name, _)| name.clone())
+    }
+
+    /// What the provider takes of a party's net; none where there is no such party.
+    pub fn fee_rate(&self, party: Party) -> Option<FeeRate> {
+        let inner = self.inner();
+        match party {
+            Party::Merchant(id) => inner.merchants.get(&id),
+            Party::Issuer(id) => inner.issuers.get(&id),
+        }
+        .map(|(_, fee)| *fee)
     }
 
     /// A till's shop.
@@ -93,7 +108,7 @@ impl Directory {
 
     /// A manufacturer's name.
     pub fn issuer_name(&self, id: IssuerId) -> Option<String> {
-        self.inner().issuers.get(&id).cloned()
+        self.inner().issuers.get(&id).map(|(name, _)| name.clone())
     }
 
     /// SHA-256 of a holder's key.
@@ -109,4 +124,8 @@ impl Directory {
     fn inner(&self) -> RwLockReadGuard<'_, Inner> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn fee_rate(ppm: i64) -> Result<FeeRate, StoreError> {
+    FeeRate::from_ppm(number(ppm)?).ok_or(StoreError::Corrupt("a fee"))
 }

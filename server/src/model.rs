@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    ledger::EntryKind,
     money::{Currency, Money},
     offer::{Refusal, Terms},
-    payment::{PaymentState, Redemption},
+    payment::{PaymentState, Redemption, refund::Returned},
     reason::Reason,
+    settlement::{BatchId, FeeRate, Turnover},
     time::UnixMillis,
 };
 use uuid::Uuid;
 
 /// Chosen by the till, UUIDv7.
 pub type PaymentId = Uuid;
+/// Chosen by whoever refunds, UUIDv7.
+pub type RefundId = Uuid;
 /// Counts journal entries from 1.
 pub type EntryId = i64;
 /// Counts tokens from 1; the number on the phone is an encryption of it.
@@ -32,6 +36,10 @@ pub struct Wallet {
     pub frozen: bool,
     /// When it was opened.
     pub opened_at: UnixMillis,
+    /// The most of one payment that the shopper wants to pay without being asked; none is the operator's limit.
+    pub limit_payment_minor: Option<i64>,
+    /// The same for all payments of a day.
+    pub limit_day_minor: Option<i64>,
 }
 
 /// A wallet with its money.
@@ -50,6 +58,12 @@ pub struct AccountRow {
     pub balance_minor: i64,
     /// The newest payment of a wallet's account; its receipts are a chain from there.
     pub last_payment: Option<PaymentId>,
+    /// The day of `spent_minor`, counted from 1970.
+    pub spent_day: i64,
+    /// What a wallet paid on that day without approval.
+    pub spent_minor: i64,
+    /// The open batch, of a shop's account or a campaign's reserve.
+    pub open: Turnover,
 }
 
 /// Whether a token can still pay.
@@ -85,6 +99,8 @@ pub enum CouponState {
     Unclipped,
     /// Ended unused.
     Expired,
+    /// Kept for a payment that waits for approval.
+    Held,
 }
 
 /// Key of a coupon: ordered so that a wallet's coupons of one offer lie together.
@@ -105,7 +121,7 @@ pub struct Coupon {
     pub clipped_at: UnixMillis,
     /// When it was redeemed.
     pub redeemed_at: Option<UnixMillis>,
-    /// The payment that redeemed it.
+    /// The payment that redeemed it, or that it is held for.
     pub payment: Option<PaymentId>,
 }
 
@@ -236,6 +252,57 @@ pub struct Payment {
     pub previous: Option<PaymentId>,
     /// The journal entry that moved the money.
     pub entry: Option<EntryId>,
+    /// Until when it can be approved, where it had to be.
+    pub approval_expires_at: Option<UnixMillis>,
+    /// When the money moved.
+    pub completed_at: Option<UnixMillis>,
+    /// What was given back, oldest first.
+    pub refunds: Vec<Refund>,
+}
+
+/// What was given back of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Chosen by the caller.
+    pub id: RefundId,
+    /// Of the request.
+    pub request_hash: RequestHash,
+    /// What came back.
+    pub returned: Returned,
+    /// Its shelf price.
+    pub gross_minor: i64,
+    /// The shopper's part.
+    pub shopper_minor: i64,
+    /// Each coupon's part, in the order of the payment.
+    pub coupons: Vec<RefundedCoupon>,
+    /// When.
+    pub at: UnixMillis,
+    /// The journal entry that moved the money back.
+    pub entry: EntryId,
+}
+
+/// One coupon's part in a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundedCoupon {
+    /// Back to its campaign.
+    pub amount_minor: i64,
+    /// What it still takes off the goods that are kept.
+    pub discount_left_minor: i64,
+    /// What became of it, where all its units have come back with this refund.
+    pub outcome: Option<CouponOutcome>,
+}
+
+/// What becomes of a coupon all of whose units came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponOutcome {
+    /// It is in the wallet again.
+    Restored,
+    /// It stays used, as its offer says.
+    Burned,
+    /// Its offer is over or stopped.
+    OfferOver,
+    /// Its campaign can't pay for it again.
+    BudgetShort,
 }
 
 impl Payment {
@@ -244,21 +311,53 @@ impl Payment {
         Money::new(self.currency, minor)
     }
 
+    /// Given back to the shopper so far.
+    pub fn refunded_minor(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.shopper_minor).sum()
+    }
+
     /// Each campaign's part.
     pub fn discounts(&self) -> Vec<(OfferNumber, i64)> {
         self.redemptions.iter().map(|r| (r.offer_number, r.discount_minor())).collect()
     }
 }
 
-/// A coupon's part in a completed payment, for the campaign's own list.
+/// A coupon's part in a payment, its reversal or a refund, for the campaign's own list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedemptionRow {
     /// The coupon.
     pub coupon: CouponId,
-    /// The payment's journal entry, which orders the list.
+    /// The journal entry, which orders the list.
     pub entry: EntryId,
+    /// Whether it redeemed, or undid that.
+    pub kind: EntryKind,
     /// The payment.
     pub payment: PaymentId,
+}
+
+/// A closed batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its name.
+    pub id: BatchId,
+    /// Chosen by whoever closed it.
+    pub close_id: Uuid,
+    /// The last entry before it.
+    pub after: EntryId,
+    /// Its last entry.
+    pub through: EntryId,
+    /// What it is made of.
+    pub turnover: Turnover,
+    /// What the provider takes of its net.
+    pub fee_rate: FeeRate,
+    /// The fee.
+    pub fee_minor: i64,
+    /// What a shop gets.
+    pub payout_minor: i64,
+    /// When it was closed.
+    pub closed_at: UnixMillis,
+    /// When it was paid out.
+    pub paid_out_at: Option<UnixMillis>,
 }
 
 /// Who holds a key.
@@ -270,4 +369,6 @@ pub enum Holder {
     Issuer(IssuerId),
     /// A till.
     Terminal(TerminalId),
+    /// A shop's back office.
+    Merchant(MerchantId),
 }

@@ -1,9 +1,11 @@
 //! The database: SQLite in one file. Everything that knows it is in here.
 
+pub(crate) mod batches;
 pub(crate) mod codes;
 pub(crate) mod load;
 mod prepared;
 mod readers;
+pub(crate) mod refunds;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod sequences;

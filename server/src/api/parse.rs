@@ -5,7 +5,7 @@ use proto::{
     v1,
 };
 use sha2::{Digest, Sha256};
-use shared::{ids::MerchantId, money::Money};
+use shared::{ids::MerchantId, money::Money, settlement::FeeRate};
 use uuid::Uuid;
 
 use crate::{
@@ -15,8 +15,13 @@ use crate::{
 
 /// A payment id: a UUID of version 7, so that ids are in the order of time.
 pub(super) fn payment_id(text: &str) -> Result<PaymentId, FieldError> {
-    let id: Uuid = parsed("payment_id", text)?;
-    if id.get_version_num() == 7 { Ok(id) } else { Err(FieldError::new("payment_id", "must be a UUIDv7")) }
+    uuid_v7("payment_id", text)
+}
+
+/// The same for an id of another name.
+pub(super) fn uuid_v7(field: &str, text: &str) -> Result<Uuid, FieldError> {
+    let id: Uuid = parsed(field, text)?;
+    if id.get_version_num() == 7 { Ok(id) } else { Err(FieldError::new(field, "must be a UUIDv7")) }
 }
 
 /// The id of a deposit or funding.
@@ -37,6 +42,11 @@ pub(super) fn request_hash(caller: &str, request: &impl prost::Message) -> Reque
 pub(super) fn amount(wire: Option<&v1::Money>) -> Result<Money, FieldError> {
     let amount = money_from_wire("amount", wire)?;
     if amount.minor > 0 { Ok(amount) } else { Err(FieldError::new("amount", "must be above zero")) }
+}
+
+/// A fee rate; empty is none.
+pub(super) fn fee_rate(text: &str) -> Result<FeeRate, FieldError> {
+    if text.is_empty() { Ok(FeeRate::default()) } else { parsed("fee_rate", text) }
 }
 
 /// The name of a party.

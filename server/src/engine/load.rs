@@ -1,12 +1,12 @@
 //! Loads the rows that a batch names: payments and device keys first, since they lead to more, then all the rest.
 
 use diesel::SqliteConnection;
-use shared::ledger::Account;
+use shared::{ledger::Account, settlement::Party};
 
 use super::state::{Keys, State};
 use crate::{
     directory::Directory,
-    store::{StoreError, load},
+    store::{StoreError, batches, load},
 };
 
 /// Fills `state` with the rows of `keys`.
@@ -33,6 +33,31 @@ pub(super) fn load(
     for wallet in load::wallets(conn, &keys.wallets)? {
         state.wallets.loaded(wallet.id, wallet);
     }
+    for party in &keys.closing {
+        keys.accounts.extend([party.account(), Account::ProviderFees]);
+        if let Party::Issuer(issuer) = party {
+            let offers = batches::offers_of(conn, *issuer)?;
+            keys.accounts.extend(offers.iter().map(|offer| Account::CampaignReserved(*offer)));
+            state.offers_of.insert(*issuer, offers);
+        }
+    }
+    for party in keys.parties.iter().chain(&keys.closing) {
+        if let Some(batch) = batches::last(conn, *party)? {
+            state.last_batches.insert(*party, batch);
+        }
+    }
+    state.batches.looked_for(keys.batches.iter().copied());
+    for id in &keys.batches {
+        if let Some(batch) = batches::batch(conn, *id)? {
+            state.batches.loaded(*id, batch);
+        }
+    }
+    for id in &keys.closes {
+        if let Some(batch) = batches::by_close(conn, *id)? {
+            state.closes.insert(*id, batch.id);
+            state.batches.loaded(batch.id, batch);
+        }
+    }
     state.accounts.looked_for(keys.accounts.iter().copied());
     for (account, row) in load::accounts(conn, &keys.accounts)? {
         state.accounts.loaded(account, row);
@@ -50,6 +75,10 @@ pub(super) fn load(
         let number = row.number()?;
         let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
         state.campaigns.loaded(number, row.read(offer)?);
+    }
+    state.refunds.looked_for(keys.refunds.iter().copied());
+    for (refund, payment) in load::refunds(conn, &keys.refunds)? {
+        state.refunds.loaded(refund, payment);
     }
     state.requests.looked_for(keys.requests.iter().copied());
     for (id, request) in load::requests(conn, &keys.requests)? {

@@ -1,10 +1,11 @@
 //! What one batch of commands sees and changes: the rows that its commands named, and what they add.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{Account, Entry, EntryError},
+    settlement::{BatchId, FeeRate, Party},
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -13,8 +14,8 @@ use super::rows::Rows;
 use crate::{
     config::Rules,
     model::{
-        AccountRow, Campaign, Coupon, CouponKey, EntryId, Holder, Offer, Payment, PaymentId, RedemptionRow,
-        RequestHash, Token, TokenId, Wallet,
+        AccountRow, Batch, Campaign, Coupon, CouponKey, EntryId, Holder, Offer, Payment, PaymentId,
+        RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
     },
 };
 
@@ -39,7 +40,17 @@ pub struct Keys {
     pub payments: Vec<PaymentId>,
     /// Payments that are to be undone: with them comes all that they moved.
     pub undone: Vec<PaymentId>,
-    /// Deposits and fundings.
+    /// Refunds.
+    pub refunds: Vec<RefundId>,
+    /// Parties whose newest batch is needed.
+    pub parties: Vec<Party>,
+    /// Parties whose batch is closed: with them come the accounts that it is made of.
+    pub closing: Vec<Party>,
+    /// Batches.
+    pub batches: Vec<BatchId>,
+    /// Batches by the id of their closing.
+    pub closes: Vec<Uuid>,
+    /// Deposits, fundings and payouts.
     pub requests: Vec<Uuid>,
 }
 
@@ -92,6 +103,8 @@ pub enum Enrolment {
         id: MerchantId,
         /// Its name.
         name: String,
+        /// What the provider takes of its net.
+        fee: FeeRate,
     },
     /// A till.
     Terminal {
@@ -108,6 +121,8 @@ pub enum Enrolment {
         id: IssuerId,
         /// Its name.
         name: String,
+        /// What the provider takes of what it clears.
+        fee: FeeRate,
     },
     /// A key.
     Key {
@@ -153,7 +168,17 @@ pub struct State {
     pub campaigns: Rows<OfferNumber, Campaign>,
     /// Payments.
     pub payments: Rows<PaymentId, Payment>,
-    /// Deposits and fundings: what was asked.
+    /// Payments by refund.
+    pub refunds: Rows<RefundId, PaymentId>,
+    /// Each party's newest batch.
+    pub last_batches: BTreeMap<Party, Batch>,
+    /// Batches.
+    pub batches: Rows<BatchId, Batch>,
+    /// Batches by the id of their closing.
+    pub closes: BTreeMap<Uuid, BatchId>,
+    /// Campaigns of the manufacturers whose batch is closed.
+    pub offers_of: BTreeMap<IssuerId, Vec<OfferNumber>>,
+    /// Deposits, fundings and payouts: what was asked.
     pub requests: Rows<Uuid, (RequestHash, EntryId)>,
     /// New journal entries.
     pub entries: Vec<JournalEntry>,
@@ -179,11 +204,28 @@ impl State {
             coupons: Rows::default(),
             campaigns: Rows::default(),
             payments: Rows::default(),
+            refunds: Rows::default(),
+            last_batches: BTreeMap::new(),
+            batches: Rows::default(),
+            closes: BTreeMap::new(),
+            offers_of: BTreeMap::new(),
             requests: Rows::default(),
             entries: Vec::new(),
             redemptions: Vec::new(),
             enrolled: Vec::new(),
             changes: Vec::new(),
+        }
+    }
+
+    /// A sale or its undoing belongs to the open batches of its shop and of its campaigns.
+    fn take_into_batches(&mut self, entry: &Entry) {
+        for posting in entry.postings() {
+            if let Account::Merchant(_) = posting.account {
+                self.accounts.change(&posting.account).open.add(posting.amount_minor);
+            }
+        }
+        for (offer, net_minor) in entry.campaigns().into_iter().filter(|(_, net_minor)| *net_minor != 0) {
+            self.accounts.change(&Account::CampaignReserved(offer)).open.add(-net_minor);
         }
     }
 
@@ -207,6 +249,9 @@ impl State {
                 row.balance_minor.checked_add(posting.amount_minor).expect("a balance fits 64 bits");
             let allowed = row.balance_minor >= 0 || posting.account.may_go_below_zero();
             assert!(allowed, "{} would fall to {}", posting.account, row.balance_minor);
+        }
+        if entry.is_trade() {
+            self.take_into_batches(&entry);
         }
         self.sequences.entry += 1;
         self.entries.push(JournalEntry { id: self.sequences.entry, entry, payment });

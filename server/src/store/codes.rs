@@ -39,7 +39,7 @@ impl Coded for TokenState {
 impl Coded for CouponState {
     const WHAT: &'static str = "a coupon's state";
     const CODES: &'static [(Self, i64)] =
-        &[(Self::Clipped, 1), (Self::Redeemed, 2), (Self::Unclipped, 3), (Self::Expired, 4)];
+        &[(Self::Clipped, 1), (Self::Redeemed, 2), (Self::Unclipped, 3), (Self::Expired, 4), (Self::Held, 5)];
 }
 
 impl Coded for CampaignState {
@@ -49,7 +49,16 @@ impl Coded for CampaignState {
 
 impl Coded for PaymentState {
     const WHAT: &'static str = "a payment's state";
-    const CODES: &'static [(Self, i64)] = &[(Self::Completed, 1), (Self::Reversed, 2), (Self::Declined, 3)];
+    const CODES: &'static [(Self, i64)] = &[
+        (Self::Completed, 1),
+        (Self::Reversed, 2),
+        (Self::Declined, 3),
+        (Self::PendingApproval, 4),
+        (Self::Rejected, 5),
+        (Self::Expired, 6),
+        (Self::PartiallyRefunded, 7),
+        (Self::Refunded, 8),
+    ];
 }
 
 impl Coded for EntryKind {
@@ -61,6 +70,9 @@ impl Coded for EntryKind {
         (Self::Release, 4),
         (Self::Payment, 5),
         (Self::Reversal, 6),
+        (Self::Refund, 7),
+        (Self::Fee, 8),
+        (Self::PayOut, 9),
     ];
 }
 
@@ -98,12 +110,13 @@ pub(crate) fn account_of(kind: i64, owner: i64) -> Result<Account, StoreError> {
     })
 }
 
-/// The name under which a key is kept: "operator", "I1001", "T1001".
+/// The name under which a key is kept: "operator", "I1001", "M1001", "T1001".
 pub(crate) fn holder_name(holder: Holder) -> String {
     match holder {
         Holder::Operator => "operator".to_owned(),
         Holder::Issuer(id) => id.to_string(),
         Holder::Terminal(id) => id.to_string(),
+        Holder::Merchant(id) => id.to_string(),
     }
 }
 
@@ -112,7 +125,9 @@ pub(crate) fn holder_of(name: &str) -> Option<Holder> {
     if name == "operator" {
         return Some(Holder::Operator);
     }
-    name.parse().map(Holder::Issuer).or_else(|_| name.parse().map(Holder::Terminal)).ok()
+    let issuer = name.parse().map(Holder::Issuer);
+    let terminal = || name.parse().map(Holder::Terminal);
+    issuer.or_else(|_| terminal()).or_else(|_| name.parse().map(Holder::Merchant)).ok()
 }
 
 /// A number that fits 32 bits.

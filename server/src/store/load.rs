@@ -7,18 +7,22 @@ use diesel::{
 use shared::{
     ids::{OfferNumber, WalletId},
     ledger::Account,
+    settlement::Turnover,
     time::UnixMillis,
 };
 use uuid::Uuid;
 
 use super::{
     StoreError,
-    codes::{account_code, account_of, bytes, maybe_uuid, uuid},
+    codes::{account_code, account_of, bytes, maybe_uuid, number, uuid},
     prepared::{Keyed, json, push_hex, push_number, push_pair},
+    refunds,
     rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
     schema,
 };
-use crate::model::{AccountRow, Coupon, EntryId, Payment, PaymentId, RequestHash, Token, TokenId, Wallet};
+use crate::model::{
+    AccountRow, Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId, Wallet,
+};
 
 type Loaded<T> = Result<Vec<T>, StoreError>;
 
@@ -34,7 +38,7 @@ macro_rules! keyed {
 /// Wallets by id.
 pub(crate) fn wallets(conn: &mut SqliteConnection, ids: &[WalletId]) -> Loaded<Wallet> {
     let rows = keyed!(conn, schema::wallets::SqlType => WalletRow,
-        "SELECT id, public_key, frozen, opened_at_ms FROM wallets \
+        "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
          WHERE id IN (SELECT value FROM json_each(?))",
         json(ids, |text, id| push_number(text, id.0)));
     rows.iter().map(WalletRow::read).collect()
@@ -43,7 +47,7 @@ pub(crate) fn wallets(conn: &mut SqliteConnection, ids: &[WalletId]) -> Loaded<W
 /// Wallets by device key.
 pub(crate) fn wallets_by_key(conn: &mut SqliteConnection, keys: &[[u8; 32]]) -> Loaded<Wallet> {
     let rows = keyed!(conn, schema::wallets::SqlType => WalletRow,
-        "SELECT id, public_key, frozen, opened_at_ms FROM wallets \
+        "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
          WHERE public_key IN (SELECT unhex(value) FROM json_each(?))",
         json(keys, |text, key| push_hex(text, &key)));
     rows.iter().map(WalletRow::read).collect()
@@ -51,18 +55,25 @@ pub(crate) fn wallets_by_key(conn: &mut SqliteConnection, keys: &[[u8; 32]]) -> 
 
 /// Accounts.
 pub(crate) fn accounts(conn: &mut SqliteConnection, accounts: &[Account]) -> Loaded<(Account, AccountRow)> {
-    type Columns = (BigInt, BigInt, BigInt, Nullable<Binary>);
-    let rows = keyed!(conn, Columns => (i64, i64, i64, Option<Vec<u8>>),
-    "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id FROM json_each(?) AS k \
+    type Open = (BigInt, BigInt, BigInt, BigInt);
+    type Columns = (BigInt, BigInt, BigInt, Nullable<Binary>, BigInt, BigInt, Open);
+    type Row = (i64, i64, i64, Option<Vec<u8>>, i64, i64, (i64, i64, i64, i64));
+    let rows = keyed!(conn, Columns => Row,
+    "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id, a.spent_day, a.spent_minor, \
+     a.sales, a.sales_minor, a.returns, a.returns_minor FROM json_each(?) AS k \
      CROSS JOIN accounts AS a ON a.kind = k.value >> 32 AND a.owner = k.value & 4294967295",
     json(accounts, |text, account| {
         let (kind, owner) = account_code(account);
         push_pair(text, kind, owner);
     }));
     rows.into_iter()
-        .map(|(kind, owner, balance_minor, last)| {
+        .map(|(kind, owner, balance_minor, last, spent_day, spent_minor, open)| {
             let last_payment = maybe_uuid(last.as_deref())?;
-            Ok((account_of(kind, owner)?, AccountRow { balance_minor, last_payment }))
+            let (sales, sales_minor, returns, returns_minor) = open;
+            let (sales, returns) = (number(sales)?, number(returns)?);
+            let open = Turnover { sales, sales_minor, returns, returns_minor };
+            let row = AccountRow { balance_minor, last_payment, spent_day, spent_minor, open };
+            Ok((account_of(kind, owner)?, row))
         })
         .collect()
 }
@@ -124,10 +135,23 @@ pub(crate) fn payments(conn: &mut SqliteConnection, ids: &[PaymentId]) -> Loaded
     let rows = keyed!(conn, schema::payments::SqlType => PaymentRow,
         "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
          due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
-         decline_message, refusals, previous_payment_id, entry_id FROM payments \
+         decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
+         FROM payments \
          WHERE payment_id IN (SELECT unhex(value) FROM json_each(?))",
         json(ids, |text, id| push_hex(text, id.as_bytes())));
-    rows.iter().map(PaymentRow::read).collect()
+    let mut payments = rows.iter().map(PaymentRow::read).collect::<Result<Vec<_>, _>>()?;
+    refunds::fill(conn, &mut payments)?;
+    Ok(payments)
+}
+
+/// The payments of refunds.
+pub(crate) fn refunds(conn: &mut SqliteConnection, ids: &[RefundId]) -> Loaded<(RefundId, PaymentId)> {
+    type Columns = (Binary, Binary);
+    let rows = keyed!(conn, Columns => (Vec<u8>, Vec<u8>),
+        "SELECT refund_id, payment_id FROM refunds \
+         WHERE refund_id IN (SELECT unhex(value) FROM json_each(?))",
+        json(ids, |text, id| push_hex(text, id.as_bytes())));
+    rows.into_iter().map(|(refund, payment)| Ok((uuid(&refund)?, uuid(&payment)?))).collect()
 }
 
 /// Deposits and fundings.

@@ -5,19 +5,26 @@ diesel::table! {
     settings (name) { name -> Text, value -> Binary, }
 }
 diesel::table! {
-    merchants (id) { id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+    merchants (id) { id -> BigInt, name -> Text, fee_ppm -> BigInt, created_at_ms -> BigInt, }
 }
 diesel::table! {
     terminals (id) { id -> BigInt, merchant_id -> BigInt, name -> Text, created_at_ms -> BigInt, }
 }
 diesel::table! {
-    issuers (id) { id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+    issuers (id) { id -> BigInt, name -> Text, fee_ppm -> BigInt, created_at_ms -> BigInt, }
 }
 diesel::table! {
     keys (holder) { holder -> Text, hash -> Binary, }
 }
 diesel::table! {
-    wallets (id) { id -> BigInt, public_key -> Binary, frozen -> BigInt, opened_at_ms -> BigInt, }
+    wallets (id) {
+        id -> BigInt,
+        public_key -> Binary,
+        frozen -> BigInt,
+        opened_at_ms -> BigInt,
+        limit_payment_minor -> Nullable<BigInt>,
+        limit_day_minor -> Nullable<BigInt>,
+    }
 }
 diesel::table! {
     accounts (kind, owner) {
@@ -26,6 +33,12 @@ diesel::table! {
         currency -> Text,
         balance_minor -> BigInt,
         last_payment_id -> Nullable<Binary>,
+        spent_day -> BigInt,
+        spent_minor -> BigInt,
+        sales -> BigInt,
+        sales_minor -> BigInt,
+        returns -> BigInt,
+        returns_minor -> BigInt,
     }
 }
 diesel::table! {
@@ -87,18 +100,58 @@ diesel::table! {
         refusals -> Nullable<Binary>,
         previous_payment_id -> Nullable<Binary>,
         entry_id -> Nullable<BigInt>,
+        approval_expires_at_ms -> Nullable<BigInt>,
+        completed_at_ms -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    batches (kind, owner, number) {
+        kind -> BigInt,
+        owner -> BigInt,
+        number -> BigInt,
+        close_id -> Binary,
+        after_entry -> BigInt,
+        through_entry -> BigInt,
+        sales -> BigInt,
+        sales_minor -> BigInt,
+        returns -> BigInt,
+        returns_minor -> BigInt,
+        fee_ppm -> BigInt,
+        fee_minor -> BigInt,
+        payout_minor -> BigInt,
+        closed_at_ms -> BigInt,
+        paid_out_at_ms -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    refunds (payment_id, number) {
+        payment_id -> Binary,
+        number -> BigInt,
+        refund_id -> Binary,
+        request_hash -> Binary,
+        gross_minor -> BigInt,
+        shopper_minor -> BigInt,
+        details -> Binary,
+        at_ms -> BigInt,
+        entry_id -> BigInt,
     }
 }
 diesel::table! {
     redemptions (offer_number, entry_id) {
         offer_number -> BigInt,
-        entry_id -> BigInt,
+        entry_id -> BigInt, kind -> BigInt,
         sequence -> BigInt,
         payment_id -> Binary,
     }
 }
 diesel::table! {
-    entries (id) { id -> BigInt, kind -> BigInt, at_ms -> BigInt, payment_id -> Nullable<Binary>, }
+    entries (id) {
+        id -> BigInt,
+        kind -> BigInt,
+        at_ms -> BigInt,
+        payment_id -> Nullable<Binary>,
+        merchant_id -> Nullable<BigInt>,
+    }
 }
 diesel::table! {
     postings (entry_id, kind, owner) {
@@ -113,6 +166,7 @@ diesel::table! {
 }
 diesel::joinable!(redemptions -> payments (payment_id));
 diesel::allow_tables_to_appear_in_same_query!(redemptions, payments);
+diesel::allow_tables_to_appear_in_same_query!(redemptions, entries);
 diesel::allow_tables_to_appear_in_same_query!(tokens, wallets);
 
 diesel::allow_tables_to_appear_in_same_query!(coupons, campaigns);

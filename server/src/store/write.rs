@@ -5,12 +5,13 @@ use diesel::{insert_into, prelude::*};
 use shared::time::UnixMillis;
 
 use super::{
-    StoreError,
+    StoreError, batches,
     codes::{Coded, account_key, holder_name},
     prepared::{
         Bind::{Bytes, Int, MaybeBytes, MaybeInt},
         Update, insert,
     },
+    refunds,
     rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
     schema, settings,
 };
@@ -31,6 +32,12 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
     payments(conn, state)?;
     redemptions(conn, state)?;
     journal(conn, state)?;
+    for (_, batch) in state.batches.new_rows() {
+        batches::add(conn, batch)?;
+    }
+    for (_, batch) in state.batches.changed_rows() {
+        batches::paid_out(conn, batch)?;
+    }
     for (id, (hash, entry)) in state.requests.new_rows() {
         use schema::transfer_requests::dsl;
         let row = (
@@ -48,9 +55,14 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
 
 fn enrol(conn: &mut SqliteConnection, enrolment: &Enrolment, now: UnixMillis) -> Written {
     match enrolment {
-        Enrolment::Merchant { id, name } => {
+        Enrolment::Merchant { id, name, fee } => {
             use schema::merchants::dsl;
-            let row = (dsl::id.eq(i64::from(id.0)), dsl::name.eq(name), dsl::created_at_ms.eq(now.0));
+            let row = (
+                dsl::id.eq(i64::from(id.0)),
+                dsl::name.eq(name),
+                dsl::fee_ppm.eq(i64::from(fee.ppm())),
+                dsl::created_at_ms.eq(now.0),
+            );
             insert_into(dsl::merchants).values(row).execute(conn)?;
         }
         Enrolment::Terminal { id, merchant, name } => {
@@ -63,9 +75,14 @@ fn enrol(conn: &mut SqliteConnection, enrolment: &Enrolment, now: UnixMillis) ->
             );
             insert_into(dsl::terminals).values(row).execute(conn)?;
         }
-        Enrolment::Issuer { id, name } => {
+        Enrolment::Issuer { id, name, fee } => {
             use schema::issuers::dsl;
-            let row = (dsl::id.eq(i64::from(id.0)), dsl::name.eq(name), dsl::created_at_ms.eq(now.0));
+            let row = (
+                dsl::id.eq(i64::from(id.0)),
+                dsl::name.eq(name),
+                dsl::fee_ppm.eq(i64::from(fee.ppm())),
+                dsl::created_at_ms.eq(now.0),
+            );
             insert_into(dsl::issuers).values(row).execute(conn)?;
         }
         Enrolment::Key { holder, hash } => {
@@ -89,6 +106,8 @@ fn wallets(conn: &mut SqliteConnection, state: &State) -> Written {
             conn,
             Update([
                 ("UPDATE wallets SET frozen = ", Int(wallet.frozen.into())),
+                (", limit_payment_minor = ", MaybeInt(wallet.limit_payment_minor)),
+                (", limit_day_minor = ", MaybeInt(wallet.limit_day_minor)),
                 (" WHERE id = ", Int(id.0.into())),
             ]),
         )?;
@@ -106,6 +125,8 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
             dsl::currency.eq(state.rules.currency.code().to_owned()),
             dsl::balance_minor.eq(row.balance_minor),
             dsl::last_payment_id.eq(row.last_payment.map(|id| id.as_bytes().to_vec())),
+            dsl::spent_day.eq(row.spent_day),
+            dsl::spent_minor.eq(row.spent_minor),
         );
         insert_into(dsl::accounts).values(row).execute(conn)?;
     }
@@ -117,6 +138,12 @@ fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
             Update([
                 ("UPDATE accounts SET balance_minor = ", Int(row.balance_minor)),
                 (", last_payment_id = ", MaybeBytes(last)),
+                (", spent_day = ", Int(row.spent_day)),
+                (", spent_minor = ", Int(row.spent_minor)),
+                (", sales = ", Int(row.open.sales.into())),
+                (", sales_minor = ", Int(row.open.sales_minor)),
+                (", returns = ", Int(row.open.returns.into())),
+                (", returns_minor = ", Int(row.open.returns_minor)),
                 (" WHERE kind = ", Int(kind)),
                 (" AND owner = ", Int(owner)),
             ]),
@@ -205,9 +232,16 @@ fn payments(conn: &mut SqliteConnection, state: &State) -> Written {
             Update([
                 ("UPDATE payments SET state = ", Int(payment.state.code())),
                 (", reversed_at_ms = ", MaybeInt(payment.reversed_at.map(|at| at.0))),
+                (", completed_at_ms = ", MaybeInt(payment.completed_at.map(|at| at.0))),
+                (", entry_id = ", MaybeInt(payment.entry)),
                 (" WHERE payment_id = ", Bytes(id.as_bytes())),
             ]),
         )?;
+    }
+    for (refund, payment) in state.refunds.new_rows() {
+        let payment =
+            state.payments.get(payment).ok_or(StoreError::Corrupt("a refund without its payment"))?;
+        refunds::add(conn, payment, *refund)?;
     }
     Ok(())
 }
@@ -220,13 +254,14 @@ fn redemptions(conn: &mut SqliteConnection, state: &State) -> Written {
             [
                 Int(redemption.coupon.offer.0.into()),
                 Int(redemption.entry),
+                Int(redemption.kind.code()),
                 Int(redemption.coupon.sequence.into()),
                 Bytes(redemption.payment.as_bytes()),
             ]
         })
         .collect();
-    let into = "INSERT INTO redemptions (offer_number, entry_id, sequence, payment_id)";
-    Ok(insert(conn, into, 4, &values)?)
+    let into = "INSERT INTO redemptions (offer_number, entry_id, kind, sequence, payment_id)";
+    Ok(insert(conn, into, 5, &values)?)
 }
 
 fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
@@ -235,10 +270,16 @@ fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
         .iter()
         .flat_map(|entry| {
             let payment = entry.payment.as_ref().map(|id| id.as_bytes().as_slice());
-            [Int(entry.id), Int(entry.entry.kind().code()), Int(state.now.0), MaybeBytes(payment)]
+            [
+                Int(entry.id),
+                Int(entry.entry.kind().code()),
+                Int(state.now.0),
+                MaybeBytes(payment),
+                MaybeInt(entry.entry.merchant().map(|id| id.0.into())),
+            ]
         })
         .collect();
-    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id)", 4, &entries)?;
+    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id, merchant_id)", 5, &entries)?;
     let postings: Vec<_> = state
         .entries
         .iter()

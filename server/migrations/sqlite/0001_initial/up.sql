@@ -7,9 +7,11 @@ CREATE TABLE settings (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Fees are in parts per million of a batch's net.
 CREATE TABLE merchants (
     id INTEGER NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
+    fee_ppm INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL
 ) STRICT;
 
@@ -23,10 +25,11 @@ CREATE TABLE terminals (
 CREATE TABLE issuers (
     id INTEGER NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
+    fee_ppm INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL
 ) STRICT;
 
--- SHA-256 of each caller's key; holder is 'operator', 'T1001' or 'I1001'.
+-- SHA-256 of each caller's key; holder is 'operator', 'M1001', 'T1001' or 'I1001'.
 CREATE TABLE keys (
     holder TEXT NOT NULL PRIMARY KEY,
     hash BLOB NOT NULL CHECK (length(hash) = 32)
@@ -36,18 +39,28 @@ CREATE TABLE wallets (
     id INTEGER NOT NULL PRIMARY KEY,
     public_key BLOB NOT NULL UNIQUE CHECK (length(public_key) = 32),
     frozen INTEGER NOT NULL,
-    opened_at_ms INTEGER NOT NULL
+    opened_at_ms INTEGER NOT NULL,
+    -- What the shopper chose to be asked from; null is the operator's limit.
+    limit_payment_minor INTEGER,
+    limit_day_minor INTEGER
 ) STRICT;
 
 -- Balances, kept in the transaction of each posting. Kind 7 is cash, the provider's asset: the only one below zero.
 -- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
--- without an index on the path of a payment.
+-- without an index on the path of a payment. spent_minor is what a wallet paid without approval on day spent_day (days since
+-- 1970 where the operator is). sales and returns are the open batch of a shop's account, or of a campaign's reserve.
 CREATE TABLE accounts (
     kind INTEGER NOT NULL,
     owner INTEGER NOT NULL,
     currency TEXT NOT NULL,
     balance_minor INTEGER NOT NULL,
     last_payment_id BLOB,
+    spent_day INTEGER NOT NULL DEFAULT 0,
+    spent_minor INTEGER NOT NULL DEFAULT 0,
+    sales INTEGER NOT NULL DEFAULT 0,
+    sales_minor INTEGER NOT NULL DEFAULT 0,
+    returns INTEGER NOT NULL DEFAULT 0,
+    returns_minor INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (kind, owner),
     CHECK (balance_minor >= 0 OR kind = 7)
 ) STRICT, WITHOUT ROWID;
@@ -101,7 +114,8 @@ CREATE TABLE coupons (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX coupons_by_offer ON coupons (offer_number, sequence);
 
--- Every payment id that was ever decided on: completed, declined, or reversed before it arrived (without a hash).
+-- Every payment id that was ever decided on: completed, waiting for approval, declined, or reversed before it arrived (without
+-- a hash).
 -- redemptions is a list of onescan.v1.CouponRedemption in onescan.v1.Payment; refusals is onescan.v1.CouponRefusals.
 CREATE TABLE payments (
     payment_id BLOB NOT NULL PRIMARY KEY CHECK (length(payment_id) = 16),
@@ -121,25 +135,48 @@ CREATE TABLE payments (
     decline_message TEXT,
     refusals BLOB,
     previous_payment_id BLOB,
-    entry_id INTEGER
+    entry_id INTEGER,
+    approval_expires_at_ms INTEGER,
+    completed_at_ms INTEGER
+) STRICT, WITHOUT ROWID;
+-- Those that wait for approval (state 4), for the sweep; no other payment touches it.
+CREATE INDEX payments_waiting ON payments (approval_expires_at_ms) WHERE state = 4;
+
+-- What was given back of a payment, counted from 1. details is onescan.v1.Refund: what came back, and each coupon's part.
+CREATE TABLE refunds (
+    payment_id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    refund_id BLOB NOT NULL UNIQUE CHECK (length(refund_id) = 16),
+    request_hash BLOB NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    shopper_minor INTEGER NOT NULL,
+    details BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (payment_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
+-- Which payments redeemed a campaign's coupons, and what undid that, in the order of the journal; kind is the entry's. Lines and
+-- amounts are in the payment.
 CREATE TABLE redemptions (
     offer_number INTEGER NOT NULL,
     entry_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     payment_id BLOB NOT NULL,
     PRIMARY KEY (offer_number, entry_id)
 ) STRICT, WITHOUT ROWID;
 
--- The journal: append-only. An entry's postings sum to zero; credit is positive.
+-- The journal: append-only. An entry's postings sum to zero; credit is positive. merchant_id is the shop whose account it
+-- touches; the index leads to a shop's payments and batches.
 CREATE TABLE entries (
     id INTEGER NOT NULL PRIMARY KEY,
     kind INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
-    payment_id BLOB
+    payment_id BLOB,
+    merchant_id INTEGER
 ) STRICT;
+CREATE INDEX entries_by_merchant ON entries (merchant_id, id) WHERE merchant_id IS NOT NULL;
 CREATE TABLE postings (
     entry_id INTEGER NOT NULL,
     kind INTEGER NOT NULL,
@@ -148,7 +185,28 @@ CREATE TABLE postings (
     PRIMARY KEY (entry_id, kind, owner)
 ) STRICT, WITHOUT ROWID;
 
--- Deposits and fundings by the id that their caller chose: each moves money once.
+-- Closed batches; kind is 2 for a shop and 3 for a manufacturer, as of accounts. A batch has the entries after after_entry, up
+-- to through_entry.
+CREATE TABLE batches (
+    kind INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    close_id BLOB NOT NULL UNIQUE CHECK (length(close_id) = 16),
+    after_entry INTEGER NOT NULL,
+    through_entry INTEGER NOT NULL,
+    sales INTEGER NOT NULL,
+    sales_minor INTEGER NOT NULL,
+    returns INTEGER NOT NULL,
+    returns_minor INTEGER NOT NULL,
+    fee_ppm INTEGER NOT NULL,
+    fee_minor INTEGER NOT NULL,
+    payout_minor INTEGER NOT NULL,
+    closed_at_ms INTEGER NOT NULL,
+    paid_out_at_ms INTEGER,
+    PRIMARY KEY (kind, owner, number)
+) STRICT, WITHOUT ROWID;
+
+-- Deposits, fundings and payouts by the id that their caller chose: each moves money once.
 CREATE TABLE transfer_requests (
     request_id BLOB NOT NULL PRIMARY KEY CHECK (length(request_id) = 16),
     request_hash BLOB NOT NULL,

@@ -1,0 +1,436 @@
+//! The system under test, in the reference's words.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures::{FutureExt, future::BoxFuture};
+use server::{
+    Error, Running,
+    clock::{ManualClock, Surroundings, SystemRandom},
+    config::{Config, Rules},
+    engine::{
+        Engine,
+        decide::{
+            approval::AnswerPayment,
+            campaign::{CreateCampaign, SetCampaignState},
+            coupon::{ClipOffer, UnclipCoupon},
+            enrol::{CreateIssuer, CreateMerchant, CreateTerminal},
+            payment::{CreatePayment, Scan},
+            refund::{Goods, RefundPayment},
+            reversal::ReversePayment,
+            settlement::{CloseBatch, PayOut, What},
+            transfer::{Deposit, FundCampaign},
+            wallet::{FreezeWallet, IssueTokens, OpenWallet},
+        },
+    },
+    model::{self, CampaignState, CampaignView, Text},
+    serve,
+    store::Store,
+};
+use shared::{
+    basket::Line,
+    gs1::Gtin,
+    ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    ledger,
+    money::{Currency, Money},
+    offer::{RefundPolicy, Reward, Terms, TermsParts},
+    payment::{
+        PaymentState, RedeemedLine, Redemption,
+        approval::{self, Limits},
+    },
+    settlement::{BatchId, FeeRate, Party},
+    time::UnixMillis,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{
+    book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
+    command::Command,
+    tables::Books,
+};
+
+pub(crate) struct System {
+    pub clock: Arc<ManualClock>,
+    running: Running,
+    wallets: Vec<WalletId>,
+    shops: Vec<(MerchantId, TerminalId)>,
+    issuers: Vec<IssuerId>,
+    offers: Vec<(OfferNumber, Terms)>,
+    fee_ppm: Minor,
+    dir: TempDir,
+}
+
+/// What came of a command.
+pub(crate) struct Answer {
+    pub outcome: Outcome,
+    /// The tokens that it gave out.
+    pub tokens: Vec<u64>,
+}
+
+impl System {
+    /// A provider with the parties and campaigns of the book, and nothing in it yet.
+    pub(crate) async fn start(_backend: &str, book: &Book) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(UnixMillis(book.now));
+        let outside = Surroundings { clock: clock.clone(), random: Arc::new(SystemRandom) };
+        let store = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
+        let settings = book.settings;
+        let rules = Rules {
+            code_valid_ms: settings.code_valid_ms,
+            code_ahead_ms: settings.code_ahead_ms,
+            reversal_window_ms: settings.reversal_window_ms,
+            token_ttl_ms: settings.token_ttl_ms,
+            approval_limits: Limits {
+                per_payment_minor: settings.approval_over,
+                per_day_minor: settings.approval_over_day,
+            },
+            approval_ttl_ms: settings.approval_ttl_ms,
+            ..Rules::default()
+        };
+        let config =
+            Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
+        let running = serve(config, store, outside).await.unwrap();
+        let engine = running.engine();
+        let mut wallets = Vec::new();
+        for n in 0..book.shoppers.len() {
+            let public_key = [u8::try_from(n).unwrap(); 32];
+            wallets.push(engine.run(OpenWallet { public_key }).await.unwrap().wallet.id);
+        }
+        let fee = FeeRate::from_ppm(u32::try_from(settings.fee_ppm).unwrap()).unwrap();
+        let mut shops = Vec::new();
+        for _ in 0..book.batches.len() {
+            let merchant = engine
+                .run(CreateMerchant { name: "Corner Shop".to_owned(), fee, key_hash: [4; 32] })
+                .await
+                .unwrap();
+            let till = CreateTerminal { merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
+            shops.push((merchant, engine.run(till).await.unwrap()));
+        }
+        let mut issuers = Vec::new();
+        for _ in 0..2 {
+            let issuer =
+                CreateIssuer { name: "Silk AG".to_owned(), fee: FeeRate::default(), key_hash: [2; 32] };
+            issuers.push(engine.run(issuer).await.unwrap());
+        }
+        let mut offers = Vec::new();
+        for (n, offer) in book.offers.iter().enumerate() {
+            offers.push(campaign(engine, n, offer, issuers[offer.issuer]).await);
+        }
+        let fee_ppm = settings.fee_ppm;
+        Self { clock, running, wallets, shops, issuers, offers, fee_ppm, dir }
+    }
+
+    pub(crate) async fn sweep(&self) {
+        self.running.sweep().await.unwrap();
+    }
+
+    /// Sends commands at the same time, so that they share commits; the queue keeps their order.
+    pub(crate) async fn run(&self, crowd: &[Command], phones: &mut [Vec<u64>]) -> Vec<Answer> {
+        let answers = futures::future::join_all(crowd.iter().map(|command| self.send(command))).await;
+        for (command, answer) in crowd.iter().zip(&answers) {
+            if let Command::Tokens { wallet, .. } = command {
+                phones[*wallet].extend(&answer.tokens);
+            }
+        }
+        answers
+    }
+
+    fn send<'a>(&'a self, command: &'a Command) -> BoxFuture<'a, Answer> {
+        let engine = self.running.engine();
+        let money = |minor| Money::new(Currency::CNY, minor);
+        let plain = |outcome| Answer { outcome, tokens: Vec::new() };
+        match command {
+            Command::Deposit { id, to, amount } => {
+                let (request_id, request_hash) = (uuid(*id), hash(command));
+                let deposit =
+                    Deposit { request_id, request_hash, to: self.account(*to), amount: money(*amount) };
+                async move { plain(seen(engine.run(deposit).await, |m| Seen::Balance(m.minor))) }.boxed()
+            }
+            Command::Fund { id, offer, amount } => {
+                let fund = FundCampaign {
+                    request_id: uuid(*id),
+                    request_hash: hash(command),
+                    issuer: self.issuer_of(*offer),
+                    offer: self.offers[*offer].0,
+                    amount: money(*amount),
+                };
+                async move { plain(seen(engine.run(fund).await, budget)) }.boxed()
+            }
+            Command::SetActive { offer, active } => {
+                let to = if *active { CampaignState::Active } else { CampaignState::Paused };
+                let set =
+                    SetCampaignState { issuer: self.issuer_of(*offer), offer: self.offers[*offer].0, to };
+                async move { plain(seen(engine.run(set).await, budget)) }.boxed()
+            }
+            Command::Freeze { wallet, frozen } => {
+                let freeze = FreezeWallet { wallet: self.wallets[*wallet], frozen: *frozen };
+                async move { plain(seen(engine.run(freeze).await, |w| Seen::Balance(w.balance_minor))) }
+                    .boxed()
+            }
+            Command::Tokens { wallet, count } => {
+                let issue = IssueTokens { wallet: self.wallets[*wallet], count: *count };
+                async move {
+                    let issued = engine.run(issue).await.unwrap();
+                    let tokens: Vec<u64> = issued.iter().map(|(id, _)| *id).collect();
+                    Answer { outcome: Ok(Seen::Tokens(tokens.len())), tokens }
+                }
+                .boxed()
+            }
+            Command::Clip { wallet, offer } => {
+                let clip = ClipOffer { wallet: self.wallets[*wallet], offer: self.offers[*offer].0 };
+                async move { plain(seen(engine.run(clip).await, coupon)) }.boxed()
+            }
+            Command::Unclip { wallet, offer, sequence } => {
+                let sequence = u32::try_from(*sequence).unwrap();
+                let coupon_id = CouponId { offer: self.offers[*offer].0, sequence };
+                let unclip = UnclipCoupon { wallet: self.wallets[*wallet], coupon: coupon_id };
+                async move { plain(seen(engine.run(unclip).await, coupon)) }.boxed()
+            }
+            Command::Pay(ask) => {
+                let create = self.create(ask, hash(command));
+                async move { plain(seen(engine.run(create).await, |p| payment(&p))) }.boxed()
+            }
+            Command::Reverse { merchant, payment: id } => {
+                let (merchant, terminal) = self.shops[*merchant];
+                let reverse = ReversePayment { id: uuid(*id), merchant, terminal };
+                async move { plain(seen(engine.run(reverse).await, |p| payment(&p))) }.boxed()
+            }
+            Command::Approve { wallet, payment: id } | Command::Reject { wallet, payment: id } => {
+                let yes = matches!(command, Command::Approve { .. });
+                let answer = if yes { approval::Answer::Approve } else { approval::Answer::Reject };
+                let answer = AnswerPayment { wallet: self.wallets[*wallet], id: uuid(*id), answer };
+                async move { plain(seen(engine.run(answer).await, |p| payment(&p))) }.boxed()
+            }
+            Command::Refund(back) => {
+                let refund = self.refund(back, hash(command));
+                async move {
+                    plain(seen(engine.run(refund).await, |(payment, refund)| refunded(&payment, &refund)))
+                }
+                .boxed()
+            }
+            Command::Close { id, merchant } => {
+                let fee_rate = FeeRate::from_ppm(u32::try_from(self.fee_ppm).unwrap()).unwrap();
+                let party = Party::Merchant(self.shops[*merchant].0);
+                let close = CloseBatch { close_id: uuid(*id), party, fee_rate };
+                async move { plain(seen(engine.run(close).await, |batch| Seen::Batch(closed(&batch)))) }
+                    .boxed()
+            }
+            Command::PayOut { id, merchant, batch } => {
+                let party = Party::Merchant(self.shops[*merchant].0);
+                let what = What::Batch(BatchId { party, number: u32::try_from(*batch).unwrap() + 1 });
+                let pay_out = PayOut { request_id: uuid(*id), request_hash: hash(command), what };
+                async move { plain(seen(engine.run(pay_out).await, |(amount, _)| Seen::Balance(amount.minor))) }
+                    .boxed()
+            }
+        }
+    }
+
+    fn refund(&self, back: &Return, request_hash: [u8; 32]) -> RefundPayment {
+        let goods = if back.everything {
+            Goods::Everything
+        } else {
+            let line = |(offer, units): &(usize, u32)| (self.offers[*offer].0, 0, *units);
+            Goods::Some {
+                lines: back.lines.iter().map(line).collect(),
+                other: Money::new(Currency::CNY, back.other),
+            }
+        };
+        let merchant = self.shops[back.merchant].0;
+        RefundPayment { id: uuid(back.id), request_hash, payment: uuid(back.payment), merchant, goods }
+    }
+
+    fn create(&self, ask: &Ask, request_hash: [u8; 32]) -> CreatePayment {
+        let (merchant, terminal) = self.shops[ask.merchant];
+        let money = |minor| Money::new(Currency::CNY, minor);
+        let redemption = |used: &book::Used| {
+            let terms = &self.offers[used.offer].1;
+            let line = Line { gtin: terms.parts().gtins[0], units: used.units, unit_price_minor: used.price };
+            let line = RedeemedLine { line, discount_minor: used.discount };
+            Redemption { offer_number: self.offers[used.offer].0, lines: vec![line] }
+        };
+        let claim = |offer: &usize| self.offers[*offer].1.claim(self.offers[*offer].0);
+        CreatePayment {
+            id: uuid(ask.id),
+            request_hash,
+            merchant,
+            terminal,
+            scan: Scan {
+                token: ask.token.map(|token| (token, self.wallets[ask.wallet])),
+                signed: ask.signed,
+                issued_at: UnixMillis(ask.issued_at),
+                claims: ask.claimed.iter().map(claim).collect(),
+            },
+            gross: money(ask.gross),
+            due: money(ask.due),
+            redemptions: ask.used.iter().map(redemption).collect(),
+            reference: String::new(),
+        }
+    }
+}
+
+impl System {
+    fn issuer_of(&self, offer: usize) -> IssuerId {
+        // As the book deals them out.
+        self.issuers[offer % 2]
+    }
+
+    fn account(&self, account: Account) -> ledger::Account {
+        match account {
+            Account::Wallet(n) => ledger::Account::Wallet(self.wallets[n]),
+            Account::Merchant(n) => ledger::Account::Merchant(self.shops[n].0),
+            Account::Issuer(n) => ledger::Account::Issuer(self.issuers[n]),
+            Account::Budget(n) => ledger::Account::CampaignBudget(self.offers[n].0),
+            Account::Reserved(n) => ledger::Account::CampaignReserved(self.offers[n].0),
+            Account::Fees => ledger::Account::ProviderFees,
+            Account::Cash => ledger::Account::Cash,
+        }
+    }
+
+    /// Every balance, and every coupon with what it holds, as the book has them.
+    pub(crate) fn agrees(&self, book: &Book, seed: u64) {
+        let mut books = Books::open(&self.dir);
+        let balances = books.balances();
+        for (account, expected) in &book.accounts {
+            let found = balances.get(&self.account(*account).to_string()).copied().unwrap_or(0);
+            assert_eq!(found, *expected, "world {seed}: {account:?}");
+        }
+        let mut expected = BTreeMap::new();
+        for ((wallet, offer), theirs) in &book.coupons {
+            for (sequence, coupon) in theirs {
+                let key = (self.wallets[*wallet].0, self.offers[*offer].0.0, *sequence);
+                expected.insert(key, (coupon.state, coupon.held));
+            }
+        }
+        assert_eq!(books.coupons(), expected, "world {seed}");
+        book.check();
+    }
+
+    pub(crate) async fn end(self) {
+        assert_eq!(self.running.audit().await.unwrap(), Vec::<String>::new());
+        self.running.shutdown().await;
+    }
+}
+
+/// One campaign, active and without money.
+async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: IssuerId) -> (OfferNumber, Terms) {
+    let body = 690_123_400_000 + u64::try_from(n).unwrap();
+    let gtin = Gtin::from_u64(body * 10 + shared::gs1::check_digit(body)).unwrap();
+    let reward = match offer.kind {
+        Kind::Each { off, max } => Reward::AmountOffEach { amount_minor: off, max_units: max },
+        Kind::Percent { basis_points, cap } => Reward::PercentOff { basis_points, cap_minor: cap },
+        Kind::Spend { off, least } => {
+            Reward::AmountOffSpend { amount_minor: off, minimum_spend_minor: least }
+        }
+    };
+    let terms = Terms::try_from(TermsParts {
+        currency: Currency::CNY,
+        gtins: vec![gtin],
+        reward,
+        stores: Vec::new(),
+        starts_at: UnixMillis(0),
+        ends_at: UnixMillis(offer.ends_at),
+        refund_policy: match offer.policy {
+            Policy::Restore => RefundPolicy::Restore,
+            Policy::RestoreIfValid => RefundPolicy::RestoreIfValid,
+            Policy::Burn => RefundPolicy::Burn,
+        },
+    });
+    let terms = terms.unwrap();
+    let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
+    let create = CreateCampaign {
+        issuer,
+        issuer_name: "Silk AG".to_owned(),
+        title: text.clone(),
+        description: text,
+        terms: terms.clone(),
+        per_wallet_limit: u32::try_from(offer.limit).unwrap(),
+    };
+    let number = engine.run(create).await.unwrap().campaign.offer.number;
+    engine.run(SetCampaignState { issuer, offer: number, to: CampaignState::Active }).await.unwrap();
+    (number, terms)
+}
+
+fn uuid(id: u128) -> Uuid {
+    Uuid::from_u128(id)
+}
+
+/// Stands for the request's SHA-256: the same for the same request.
+fn hash(command: &Command) -> [u8; 32] {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    format!("{command:?}").hash(&mut hasher);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&hasher.finish().to_be_bytes());
+    bytes
+}
+
+fn seen<T>(result: Result<T, Error>, read: impl FnOnce(T) -> Seen) -> Outcome {
+    match result {
+        Ok(value) => Ok(read(value)),
+        Err(Error::Refused(failure)) => Err(failure.reason.as_str()),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+fn budget(view: CampaignView) -> Seen {
+    Seen::Budget { available: view.available_minor, reserved: view.reserved_minor }
+}
+
+fn coupon(coupon: model::Coupon) -> Seen {
+    Seen::Coupon { sequence: coupon.id.sequence as usize, state: coupon_state(coupon.state) }
+}
+
+fn coupon_state(state: model::CouponState) -> CouponState {
+    match state {
+        model::CouponState::Clipped => CouponState::Clipped,
+        model::CouponState::Redeemed => CouponState::Redeemed,
+        model::CouponState::Unclipped => CouponState::Unclipped,
+        model::CouponState::Expired => CouponState::Expired,
+        model::CouponState::Held => CouponState::Held,
+    }
+}
+
+fn payment(payment: &model::Payment) -> Seen {
+    Seen::Payment { state: payment_state(payment), refunded: payment.refunded_minor() }
+}
+
+fn refunded(payment: &model::Payment, refund: &model::Refund) -> Seen {
+    let campaigns = refund.coupons.iter().map(|coupon| coupon.amount_minor).collect();
+    Seen::Refund { shopper: refund.shopper_minor, campaigns, state: payment_state(payment) }
+}
+
+fn closed(batch: &model::Batch) -> book::Batch {
+    book::Batch {
+        sales: batch.turnover.sales_minor,
+        returns: batch.turnover.returns_minor,
+        fee: batch.fee_minor,
+        payout: batch.payout_minor,
+        paid: batch.paid_out_at.is_some(),
+    }
+}
+
+fn payment_state(payment: &model::Payment) -> book::PaymentState {
+    match payment.state {
+        PaymentState::Completed => book::PaymentState::Completed,
+        PaymentState::Reversed => book::PaymentState::Reversed,
+        PaymentState::PendingApproval => book::PaymentState::Pending,
+        PaymentState::Rejected => book::PaymentState::Rejected,
+        PaymentState::Expired => book::PaymentState::Expired,
+        PaymentState::PartiallyRefunded => book::PaymentState::PartlyRefunded,
+        PaymentState::Refunded => book::PaymentState::Refunded,
+        PaymentState::Declined => book::PaymentState::Declined(
+            payment.decline.as_ref().expect("a decline has a reason").reason.as_str(),
+        ),
+    }
+}
+
+/// A command's kind and outcome, to see in the end that all of them came about.
+pub(crate) fn named(command: &Command, outcome: &Outcome) -> String {
+    let command = format!("{command:?}");
+    let name: String = command.chars().take_while(|c| c.is_alphanumeric()).collect();
+    match outcome {
+        Ok(Seen::Payment { state, .. }) => format!("{name} {state:?}"),
+        Ok(_) => name,
+        Err(reason) => format!("{name} {reason}"),
+    }
+}
