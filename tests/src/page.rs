@@ -1,5 +1,5 @@
-//! A page of shell sessions that is also a test: each `sh` block is run, in order and in one shell, and the `json` block after
-//! it is what it must print.
+//! A page of shell sessions that is also a test: each `sh` block is run, in order and in one shell, and the `json` or `text`
+//! block after it is what it must print.
 //!
 //! In a `json` block, `"$NAME"` stands for a value that the answer brings: it is kept in the shell's variable of that name, and
 //! must be the same wherever it is named again. `"…"` stands for a value that is different each time.
@@ -21,7 +21,16 @@ pub struct Session {
     /// What is typed.
     pub typed: String,
     /// What is answered.
-    pub answers: Option<String>,
+    pub answers: Option<Answers>,
+}
+
+/// What a block must print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// JSON values, one after the other.
+    Json(String),
+    /// Lines, but for the space around them.
+    Text(String),
 }
 
 /// The sessions of a page, in order.
@@ -31,7 +40,9 @@ pub fn sessions(markdown: &str) -> Vec<Session> {
     for line in markdown.lines() {
         match (&mut block, line.strip_prefix("```")) {
             (None, Some(language)) => block = Some((language.to_owned(), String::new())),
-            (None, None) if line.starts_with('#') => line.trim_start_matches(['#', ' ']).clone_into(&mut heading),
+            (None, None) if line.starts_with('#') => {
+                line.trim_start_matches(['#', ' ']).clone_into(&mut heading)
+            }
             (None, None) => {}
             (Some((_, text)), None) => {
                 text.push_str(line);
@@ -41,9 +52,10 @@ pub fn sessions(markdown: &str) -> Vec<Session> {
                 Some((language, typed)) if language == "sh" => {
                     sessions.push(Session { heading: heading.clone(), typed, answers: None });
                 }
-                Some((language, text)) if language == "json" => {
+                Some((language, text)) if language == "json" || language == "text" => {
                     let before = sessions.last_mut().expect("an answer follows what was typed");
-                    before.answers = Some(text);
+                    let answers = if language == "json" { Answers::Json } else { Answers::Text };
+                    before.answers = Some(answers(text));
                 }
                 _ => {}
             },
@@ -86,7 +98,8 @@ impl Shell {
 
     /// Types a block: what it prints. It must succeed.
     pub fn type_in(&mut self, typed: &str) -> String {
-        write!(self.input, "{{\n{typed}\n}} </dev/null\nprintf '\\n%s%s\\n' '{END}' $?\n").expect("the shell listens");
+        write!(self.input, "{{\n{typed}\n}} </dev/null\nprintf '\\n%s%s\\n' '{END}' $?\n")
+            .expect("the shell listens");
         self.input.flush().expect("the shell listens");
         let mut printed = String::new();
         loop {
@@ -105,13 +118,18 @@ impl Shell {
     pub fn run(&mut self, session: &Session) {
         let printed = self.type_in(&session.typed);
         let Some(answers) = &session.answers else { return };
-        let (wanted, found) = (values(answers), values(&printed));
         let mut news = BTreeMap::new();
-        let alike = wanted.len() == found.len()
-            && wanted.iter().zip(&found).all(|(w, f)| alike(w, f, &self.bound, &mut news));
+        let alike = match answers {
+            Answers::Json(json) => {
+                let (wanted, found) = (values(json), values(&printed));
+                wanted.len() == found.len()
+                    && wanted.iter().zip(&found).all(|(w, f)| alike(w, f, &self.bound, &mut news))
+            }
+            Answers::Text(text) => trimmed(text) == trimmed(&printed),
+        };
         assert!(
             alike,
-            "{}\n\n{}\nmust answer\n{answers}\nand answered\n{printed}\nwith {:?}",
+            "{}\n\n{}\nmust answer\n{answers:?}\nand answered\n{printed}\nwith {:?}",
             session.heading, session.typed, self.bound
         );
         for (name, value) in news {
@@ -128,6 +146,10 @@ impl Drop for Shell {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn trimmed(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
 /// JSON values one after the other.
@@ -188,7 +210,7 @@ mod tests {
         let session = |heading: &str, typed: &str, answers: Option<&str>| Session {
             heading: heading.to_owned(),
             typed: typed.to_owned(),
-            answers: answers.map(ToOwned::to_owned),
+            answers: answers.map(|json| Answers::Json(json.to_owned())),
         };
         let expect = [session("Top", "x=1\n", None), session("Sub", "echo $x\n", Some("1\n"))];
         assert_eq!(sessions(page), expect);

@@ -1,4 +1,5 @@
 //! The operations page, `docs/operations.md`, typed in from top to bottom by somebody who only has the page.
+#![allow(clippy::unwrap_used)]
 
 use std::{collections::BTreeSet, env, fs, path::Path};
 
