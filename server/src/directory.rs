@@ -7,7 +7,10 @@ use std::{
 };
 
 use diesel::prelude::*;
-use shared::ids::{IssuerId, MerchantId, OfferNumber, TerminalId};
+use shared::{
+    ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
+    offer::Store,
+};
 
 use crate::{
     engine::Enrolment,
@@ -27,7 +30,7 @@ pub struct Directory(RwLock<Inner>);
 #[derive(Default)]
 struct Inner {
     merchants: HashMap<MerchantId, String>,
-    terminals: HashMap<TerminalId, MerchantId>,
+    terminals: HashMap<TerminalId, Store>,
     issuers: HashMap<IssuerId, String>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
@@ -43,10 +46,11 @@ impl Directory {
         {
             inner.merchants.insert(MerchantId(number(id)?), name);
         }
-        for (id, merchant) in
-            terminals::table.select((terminals::id, terminals::merchant_id)).load::<(i64, i64)>(conn)?
-        {
-            inner.terminals.insert(TerminalId(number(id)?), MerchantId(number(merchant)?));
+        let rows = terminals::table.select((terminals::id, terminals::merchant_id, terminals::branch_gln));
+        for (id, merchant, branch) in rows.load::<(i64, i64, Option<String>)>(conn)? {
+            let branch = branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch")));
+            let store = Store { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
+            inner.terminals.insert(TerminalId(number(id)?), store);
         }
         for (id, name) in issuers::table.select((issuers::id, issuers::name)).load::<(i64, String)>(conn)? {
             inner.issuers.insert(IssuerId(number(id)?), name);
@@ -73,7 +77,9 @@ impl Directory {
         for enrolment in enrolled {
             match enrolment {
                 Enrolment::Merchant { id, name } => drop(inner.merchants.insert(*id, name.clone())),
-                Enrolment::Terminal { id, merchant, .. } => drop(inner.terminals.insert(*id, *merchant)),
+                Enrolment::Terminal { id, merchant, branch, .. } => {
+                    inner.terminals.insert(*id, Store { merchant: *merchant, branch: *branch });
+                }
                 Enrolment::Issuer { id, name } => drop(inner.issuers.insert(*id, name.clone())),
                 Enrolment::Key { holder, hash } => drop(inner.keys.insert(*holder, *hash)),
                 Enrolment::Offer(offer) => drop(inner.offers.insert(offer.number, Arc::clone(offer))),
@@ -86,8 +92,8 @@ impl Directory {
         self.inner().merchants.get(&id).cloned()
     }
 
-    /// A till's shop.
-    pub fn merchant_of(&self, terminal: TerminalId) -> Option<MerchantId> {
+    /// A till's shop and branch.
+    pub fn store_of(&self, terminal: TerminalId) -> Option<Store> {
         self.inner().terminals.get(&terminal).copied()
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use shared::{
+    gs1::Gln,
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{Account, Entry, EntryError},
     time::UnixMillis,
@@ -103,6 +104,8 @@ pub enum Enrolment {
         merchant: MerchantId,
         /// Its name.
         name: String,
+        /// The branch that it stands in.
+        branch: Option<Gln>,
     },
     /// A manufacturer.
     Issuer {
