@@ -9,6 +9,7 @@ use std::{
 use diesel::prelude::*;
 use shared::{
     ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
+    offer::Store,
     settlement::{FeeRate, Party},
 };
 
@@ -30,7 +31,7 @@ pub struct Directory(RwLock<Inner>);
 #[derive(Default)]
 struct Inner {
     merchants: HashMap<MerchantId, (String, FeeRate)>,
-    terminals: HashMap<TerminalId, MerchantId>,
+    terminals: HashMap<TerminalId, Store>,
     issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
@@ -44,10 +45,11 @@ impl Directory {
         for (id, name, fee, _) in merchants::table.load::<(i64, String, i64, i64)>(conn)? {
             inner.merchants.insert(MerchantId(number(id)?), (name, fee_rate(fee)?));
         }
-        for (id, merchant) in
-            terminals::table.select((terminals::id, terminals::merchant_id)).load::<(i64, i64)>(conn)?
-        {
-            inner.terminals.insert(TerminalId(number(id)?), MerchantId(number(merchant)?));
+        let rows = terminals::table.select((terminals::id, terminals::merchant_id, terminals::branch_gln));
+        for (id, merchant, branch) in rows.load::<(i64, i64, Option<String>)>(conn)? {
+            let branch = branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch")));
+            let store = Store { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
+            inner.terminals.insert(TerminalId(number(id)?), store);
         }
         for (id, name, fee, _) in issuers::table.load::<(i64, String, i64, i64)>(conn)? {
             inner.issuers.insert(IssuerId(number(id)?), (name, fee_rate(fee)?));
@@ -76,7 +78,9 @@ impl Directory {
                 Enrolment::Merchant { id, name, fee } => {
                     drop(inner.merchants.insert(*id, (name.clone(), *fee)));
                 }
-                Enrolment::Terminal { id, merchant, .. } => drop(inner.terminals.insert(*id, *merchant)),
+                Enrolment::Terminal { id, merchant, branch, .. } => {
+                    inner.terminals.insert(*id, Store { merchant: *merchant, branch: *branch });
+                }
                 Enrolment::Issuer { id, name, fee } => {
                     drop(inner.issuers.insert(*id, (name.clone(), *fee)));
                 }
@@ -101,8 +105,8 @@ impl Directory {
         .map(|(_, fee)| *fee)
     }
 
-    /// A till's shop.
-    pub fn merchant_of(&self, terminal: TerminalId) -> Option<MerchantId> {
+    /// A till's shop and branch.
+    pub fn store_of(&self, terminal: TerminalId) -> Option<Store> {
         self.inner().terminals.get(&terminal).copied()
     }
 

@@ -132,6 +132,7 @@ pub struct OfferRow {
     pub title_zh: String,
     pub description_en: String,
     pub description_zh: String,
+    pub image_url: String,
     pub terms: Vec<u8>,
 }
 
@@ -144,6 +145,7 @@ impl From<&Offer> for OfferRow {
             title_zh: offer.title.zh.clone(),
             description_en: offer.description.en.clone(),
             description_zh: offer.description.zh.clone(),
+            image_url: offer.image_url.clone(),
             terms: convert::terms_to_wire(&offer.terms).encode_to_vec(),
         }
     }
@@ -158,6 +160,7 @@ impl OfferRow {
             issuer_name,
             title: Text { en: self.title_en, zh: self.title_zh },
             description: Text { en: self.description_en, zh: self.description_zh },
+            image_url: self.image_url,
             terms: convert::terms_from_wire(&terms).map_err(|_| StoreError::Corrupt("terms"))?,
         })
     }

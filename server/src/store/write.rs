@@ -65,12 +65,13 @@ fn enrol(conn: &mut SqliteConnection, enrolment: &Enrolment, now: UnixMillis) ->
             );
             insert_into(dsl::merchants).values(row).execute(conn)?;
         }
-        Enrolment::Terminal { id, merchant, name } => {
+        Enrolment::Terminal { id, merchant, name, branch } => {
             use schema::terminals::dsl;
             let row = (
                 dsl::id.eq(i64::from(id.0)),
                 dsl::merchant_id.eq(i64::from(merchant.0)),
                 dsl::name.eq(name),
+                dsl::branch_gln.eq(branch.map(|gln| gln.to_string())),
                 dsl::created_at_ms.eq(now.0),
             );
             insert_into(dsl::terminals).values(row).execute(conn)?;
