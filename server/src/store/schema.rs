@@ -20,12 +20,14 @@ diesel::table! {
     wallets (id) { id -> BigInt, public_key -> Binary, frozen -> BigInt, opened_at_ms -> BigInt, }
 }
 diesel::table! {
-    accounts (kind, owner) {
+    accounts (kind, owner, stripe) {
         kind -> BigInt,
         owner -> BigInt,
+        stripe -> BigInt,
         currency -> Text,
         balance_minor -> BigInt,
         last_payment_id -> Nullable<Binary>,
+        coupons_redeemed -> BigInt,
     }
 }
 diesel::table! {
@@ -51,7 +53,6 @@ diesel::table! {
         ends_at_ms -> BigInt,
         revision -> BigInt,
         coupons_clipped -> BigInt,
-        coupons_redeemed -> BigInt,
         expired_through -> BigInt,
     }
 }

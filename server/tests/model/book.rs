@@ -246,7 +246,13 @@ fn seen_state(payment: &Payment) -> Outcome {
 }
 
 impl Book {
-    pub(crate) fn new(settings: Settings, now: i64, shoppers: usize, shops: usize, offers: Vec<Offer>) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        now: i64,
+        shoppers: usize,
+        shops: usize,
+        offers: Vec<Offer>,
+    ) -> Self {
         Self {
             settings,
             now,
@@ -312,7 +318,8 @@ impl Book {
     }
 
     fn budget(&self, offer: usize) -> Seen {
-        let (available, reserved) = (self.balance(Account::Budget(offer)), self.balance(Account::Reserved(offer)));
+        let (available, reserved) =
+            (self.balance(Account::Budget(offer)), self.balance(Account::Reserved(offer)));
         Seen::Budget { available, reserved }
     }
 
@@ -381,7 +388,9 @@ impl Book {
                 let held = std::mem::take(&mut coupon.held);
                 self.pay(Account::Reserved(offer), Account::Budget(offer), held);
             }
-            CouponState::Held | CouponState::Redeemed | CouponState::Expired => return Err("INVALID_TRANSITION"),
+            CouponState::Held | CouponState::Redeemed | CouponState::Expired => {
+                return Err("INVALID_TRANSITION");
+            }
         }
         Ok(Seen::Coupon { sequence, state: CouponState::Unclipped })
     }
@@ -397,7 +406,8 @@ impl Book {
         }
         let wallet = ask.token.and_then(|token| self.tokens.get(&token)).map(|t| t.wallet);
         let verdict = self.judge(ask);
-        let approve = wallet.filter(|_| verdict.is_ok()).is_some_and(|wallet| self.needs_approval(wallet, ask.due));
+        let approve =
+            wallet.filter(|_| verdict.is_ok()).is_some_and(|wallet| self.needs_approval(wallet, ask.due));
         let state = match verdict {
             Err(reason) => PaymentState::Declined(reason),
             Ok(()) if approve => PaymentState::Pending,
@@ -649,8 +659,10 @@ impl Book {
         self.expire_if_due(back.payment);
         let found = self.payments.get(&back.payment).filter(|p| p.merchant == back.merchant);
         let Some(payment) = found.cloned() else { return Err("PAYMENT_NOT_FOUND") };
-        if !matches!(payment.state, PaymentState::Completed | PaymentState::PartlyRefunded | PaymentState::Refunded)
-        {
+        if !matches!(
+            payment.state,
+            PaymentState::Completed | PaymentState::PartlyRefunded | PaymentState::Refunded
+        ) {
             return Err("INVALID_TRANSITION");
         }
         let ask = payment.ask.clone().expect("asked for");
@@ -667,7 +679,8 @@ impl Book {
         let too_many = returned.iter().zip(&payment.kept).any(|(r, k)| *r > k.units);
         let gross_returned =
             other + returned.iter().zip(&ask.used).map(|(r, u)| Minor::from(*r) * u.price).sum::<Minor>();
-        if too_many || other > payment.other_kept || (gross_returned == 0 && returned.iter().all(|r| *r == 0)) {
+        if too_many || other > payment.other_kept || (gross_returned == 0 && returned.iter().all(|r| *r == 0))
+        {
             return Err("REFUND_EXCEEDS_PAYMENT");
         }
         if self.balance(Account::Merchant(payment.merchant)) < gross_returned {
@@ -740,7 +753,11 @@ impl Book {
 
     pub(crate) fn close(&mut self, id: u128, merchant: usize) -> Outcome {
         if let Some((of, number)) = self.closes.get(&id) {
-            return if *of == merchant { Ok(Seen::Batch(self.batches[*of][*number])) } else { Err("REQUEST_ID_REUSED") };
+            return if *of == merchant {
+                Ok(Seen::Batch(self.batches[*of][*number]))
+            } else {
+                Err("REQUEST_ID_REUSED")
+            };
         }
         let mut batch = std::mem::take(&mut self.open[merchant]);
         let net = batch.sales - batch.returns;

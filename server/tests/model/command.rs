@@ -72,7 +72,11 @@ impl Source {
         let merchant = self.rng.usize(0..book.batches.len());
         match self.rng.u8(0..100).min(83) {
             68..77 => Command::Clip { wallet, offer },
-            0..4 => Command::Deposit { id: self.id(), to: Account::Wallet(wallet), amount: self.rng.i64(1..40_000) },
+            0..4 => Command::Deposit {
+                id: self.id(),
+                to: Account::Wallet(wallet),
+                amount: self.rng.i64(1..40_000),
+            },
             4..5 => {
                 let to = Account::Issuer(book.offers[offer].issuer);
                 Command::Deposit { id: self.id(), to, amount: self.rng.i64(1..4_000) }

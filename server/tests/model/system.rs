@@ -74,7 +74,8 @@ impl System {
             token_ttl_ms: settings.token_ttl_ms,
             ..Rules::default()
         };
-        let config = Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
+        let config =
+            Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
         let running = serve(config, store, outside).await.unwrap();
         let engine = running.engine();
         let mut wallets = Vec::new();
@@ -122,7 +123,8 @@ impl System {
         match command {
             Command::Deposit { id, to, amount } => {
                 let (request_id, request_hash) = (uuid(*id), hash(command));
-                let deposit = Deposit { request_id, request_hash, to: self.account(*to), amount: money(*amount) };
+                let deposit =
+                    Deposit { request_id, request_hash, to: self.account(*to), amount: money(*amount) };
                 async move { plain(seen(engine.run(deposit).await, |m| Seen::Balance(m.minor))) }.boxed()
             }
             Command::Fund { id, offer, amount } => {
@@ -137,12 +139,14 @@ impl System {
             }
             Command::SetActive { offer, active } => {
                 let to = if *active { CampaignState::Active } else { CampaignState::Paused };
-                let set = SetCampaignState { issuer: self.issuer_of(*offer), offer: self.offers[*offer].0, to };
+                let set =
+                    SetCampaignState { issuer: self.issuer_of(*offer), offer: self.offers[*offer].0, to };
                 async move { plain(seen(engine.run(set).await, budget)) }.boxed()
             }
             Command::Freeze { wallet, frozen } => {
                 let freeze = FreezeWallet { wallet: self.wallets[*wallet], frozen: *frozen };
-                async move { plain(seen(engine.run(freeze).await, |w| Seen::Balance(w.balance_minor))) }.boxed()
+                async move { plain(seen(engine.run(freeze).await, |w| Seen::Balance(w.balance_minor))) }
+                    .boxed()
             }
             Command::Tokens { wallet, count } => {
                 let issue = IssueTokens { wallet: self.wallets[*wallet], count: *count };
@@ -181,8 +185,7 @@ impl System {
         let money = |minor| Money::new(Currency::CNY, minor);
         let redemption = |used: &book::Used| {
             let terms = &self.offers[used.offer].1;
-            let line =
-                Line { gtin: terms.parts().gtins[0], units: used.units, unit_price_minor: used.price };
+            let line = Line { gtin: terms.parts().gtins[0], units: used.units, unit_price_minor: used.price };
             let line = RedeemedLine { line, discount_minor: used.discount };
             Redemption { offer_number: self.offers[used.offer].0, lines: vec![line] }
         };
@@ -255,7 +258,9 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
     let reward = match offer.kind {
         Kind::Each { off, max } => Reward::AmountOffEach { amount_minor: off, max_units: max },
         Kind::Percent { basis_points, cap } => Reward::PercentOff { basis_points, cap_minor: cap },
-        Kind::Spend { off, least } => Reward::AmountOffSpend { amount_minor: off, minimum_spend_minor: least },
+        Kind::Spend { off, least } => {
+            Reward::AmountOffSpend { amount_minor: off, minimum_spend_minor: least }
+        }
     };
     let terms = Terms::try_from(TermsParts {
         currency: Currency::CNY,
@@ -327,9 +332,9 @@ fn payment_state(payment: &model::Payment) -> book::PaymentState {
     match payment.state {
         PaymentState::Completed => book::PaymentState::Completed,
         PaymentState::Reversed => book::PaymentState::Reversed,
-        PaymentState::Declined => {
-            book::PaymentState::Declined(payment.decline.as_ref().expect("a decline has a reason").reason.as_str())
-        }
+        PaymentState::Declined => book::PaymentState::Declined(
+            payment.decline.as_ref().expect("a decline has a reason").reason.as_str(),
+        ),
     }
 }
 
@@ -393,8 +398,13 @@ impl Books {
         let sql = "SELECT wallet_id, offer_number, sequence, state, reserved_minor FROM coupons";
         let rows: Vec<Held> = diesel::sql_query(sql).load(&mut self.0).unwrap();
         let number = |n: i64| u32::try_from(n).unwrap();
-        let states =
-            [CouponState::Clipped, CouponState::Redeemed, CouponState::Unclipped, CouponState::Expired, CouponState::Held];
+        let states = [
+            CouponState::Clipped,
+            CouponState::Redeemed,
+            CouponState::Unclipped,
+            CouponState::Expired,
+            CouponState::Held,
+        ];
         rows.iter()
             .map(|row| {
                 let key = (number(row.wallet_id), number(row.offer_number), number(row.sequence) as usize);

@@ -64,9 +64,10 @@ impl Command for CreatePayment {
         keys.tokens.push(token);
         keys.wallets.push(wallet);
         keys.accounts.extend([Account::Wallet(wallet), Account::Merchant(self.merchant)]);
+        keys.numbers.entry += 1;
         for redemption in &self.redemptions {
             keys.coupons.push((wallet, redemption.offer_number));
-            keys.campaigns.push(redemption.offer_number);
+            keys.campaigns_seen.push(redemption.offer_number);
             keys.accounts.push(Account::CampaignReserved(redemption.offer_number));
         }
     }
@@ -211,7 +212,7 @@ impl CreatePayment {
             coupon.reserved_minor -= redemption.discount_minor();
             coupon.redeemed_at = Some(now);
             coupon.payment = Some(self.id);
-            state.campaigns.change(&key.1).coupons_redeemed += 1;
+            state.accounts.change(&Account::CampaignReserved(key.1)).coupons_redeemed += 1;
         }
         let mut payment = self.row(state, PaymentState::Completed, Some(wallet));
         let entry = posting_rules::payment(wallet, self.merchant, self.due.minor, &payment.discounts());

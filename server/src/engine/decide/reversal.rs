@@ -3,7 +3,7 @@
 use proto::status::Failure;
 use shared::{
     ids::{CouponId, MerchantId, TerminalId},
-    ledger::posting_rules,
+    ledger::{Account, posting_rules},
     payment::{Event, PaymentState},
     reason::Reason,
 };
@@ -43,7 +43,7 @@ impl Command for ReversePayment {
             return Err(Failure::new(Reason::PaymentNotFound, "this shop has no such payment"));
         }
         // What the sweep has settled is past the window, whatever the clock says now.
-        let settled = payment.entry.is_some_and(|entry| entry <= state.sequences.settled_through);
+        let settled = payment.state == PaymentState::Completed && is_settled(state, &payment);
         let age_ms = if settled { i64::MAX } else { state.now.0.saturating_sub(payment.created_at.0) };
         let event = Event::Reverse { age_ms, window_ms: state.rules.reversal_window_ms };
         let after = payment
@@ -95,6 +95,18 @@ impl ReversePayment {
     }
 }
 
+/// Whether what a coupon of the payment held beyond its discount was given back to the campaign: then the coupon can't be given
+/// back any more.
+fn is_settled(state: &State, payment: &Payment) -> bool {
+    let Some(wallet) = payment.wallet else { return false };
+    payment.discounts().into_iter().any(|(offer, discount_minor)| {
+        let campaign = state.campaigns.get(&offer).expect("a coupon has a campaign");
+        let unused_minor = campaign.offer.terms.worst_case_minor().saturating_sub(discount_minor);
+        let mut redeemed = state.coupons_of(wallet, offer).filter(|c| c.payment == Some(payment.id));
+        redeemed.any(|coupon| coupon.reserved_minor < unused_minor)
+    })
+}
+
 /// Moves the money back and gives the coupons back, as far as their offers still run. The token stays used.
 fn undo(state: &mut State, payment: &Payment) -> Vec<CouponId> {
     let wallet = payment.wallet.expect("a completed payment has a wallet");
@@ -122,7 +134,7 @@ fn undo(state: &mut State, payment: &Payment) -> Vec<CouponId> {
             coupon.reserved_minor = 0;
             state.post(posting_rules::release(offer, held_minor), None);
         }
-        state.campaigns.change(&offer).coupons_redeemed -= 1;
+        state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed -= 1;
     }
     coupons
 }

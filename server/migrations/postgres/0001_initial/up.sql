@@ -1,0 +1,171 @@
+-- The same tables and columns as in migrations/sqlite, word for word where the words are the same (a test compares them).
+-- Keys are ordered (sequences, UUIDv7) so that inserts append: a random key dirties a page of its own.
+-- Money is in minor units. Times are milliseconds since 1970 UTC. States are numbered as in server/src/store/codes.rs.
+
+-- What the provider must not lose between starts: its secret, its currency, how far the sweep has come.
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BYTEA NOT NULL
+);
+
+CREATE TABLE merchants (
+    id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL
+);
+
+CREATE TABLE terminals (
+    id BIGINT NOT NULL PRIMARY KEY,
+    merchant_id BIGINT NOT NULL REFERENCES merchants (id),
+    name TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL
+);
+
+CREATE TABLE issuers (
+    id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL
+);
+
+-- SHA-256 of each caller's key; holder is 'operator', 'T1001' or 'I1001'.
+CREATE TABLE keys (
+    holder TEXT NOT NULL PRIMARY KEY,
+    hash BYTEA NOT NULL CHECK (length(hash) = 32)
+);
+
+CREATE TABLE wallets (
+    id BIGINT NOT NULL PRIMARY KEY,
+    public_key BYTEA NOT NULL UNIQUE CHECK (length(public_key) = 32),
+    frozen BIGINT NOT NULL,
+    opened_at_ms BIGINT NOT NULL
+);
+
+-- Balances, kept in the transaction of each posting. The accounts that everybody pays into or from (merchant, campaign_reserved,
+-- provider_fees, cash) have a row for each server (stripe) beside stripe 0, so that servers don't wait for one another: the
+-- balance is the sum, and a single stripe may be below zero. A server writes its own stripe, and stripe 0 when it makes the account. Kind 7 is cash, the provider's asset:
+-- the only account below zero. coupons_redeemed counts those of a campaign, on its campaign_reserved (kind 5), which a payment
+-- writes anyway.
+-- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
+-- without an index on the path of a payment.
+CREATE TABLE accounts (
+    kind BIGINT NOT NULL,
+    owner BIGINT NOT NULL,
+    stripe BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    balance_minor BIGINT NOT NULL,
+    last_payment_id BYTEA,
+    coupons_redeemed BIGINT NOT NULL,
+    PRIMARY KEY (kind, owner, stripe),
+    CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
+);
+
+-- One-time payment tokens, in the order they were given out. The index finds a wallet's live ones; paying doesn't touch it.
+CREATE TABLE tokens (
+    id BIGINT NOT NULL PRIMARY KEY,
+    wallet_id BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL,
+    state BIGINT NOT NULL
+);
+CREATE INDEX tokens_by_wallet ON tokens (wallet_id, expires_at_ms);
+
+-- What never changes of a campaign: its offer. terms is onescan.v1.Terms.
+CREATE TABLE offers (
+    offer_number BIGINT NOT NULL PRIMARY KEY,
+    issuer_id BIGINT NOT NULL REFERENCES issuers (id),
+    title_en TEXT NOT NULL,
+    title_zh TEXT NOT NULL,
+    description_en TEXT NOT NULL,
+    description_zh TEXT NOT NULL,
+    terms BYTEA NOT NULL
+);
+
+-- What changes of it. coupons_clipped is also the last sequence given to a coupon; expired_through the last sequence that the
+-- sweep has looked at after the offer's end.
+CREATE TABLE campaigns (
+    offer_number BIGINT NOT NULL PRIMARY KEY REFERENCES offers (offer_number),
+    issuer_id BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    per_wallet_limit BIGINT NOT NULL,
+    ends_at_ms BIGINT NOT NULL,
+    revision BIGINT NOT NULL UNIQUE,
+    coupons_clipped BIGINT NOT NULL,
+    expired_through BIGINT NOT NULL
+);
+
+-- A wallet's coupons lie together, so that a payment touches one page of them. The index, for the sweep, is not touched
+-- by payments.
+CREATE TABLE coupons (
+    wallet_id BIGINT NOT NULL,
+    offer_number BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    reserved_minor BIGINT NOT NULL CHECK (reserved_minor >= 0),
+    clipped_at_ms BIGINT NOT NULL,
+    redeemed_at_ms BIGINT,
+    payment_id BYTEA,
+    PRIMARY KEY (wallet_id, offer_number, sequence)
+);
+CREATE UNIQUE INDEX coupons_by_offer ON coupons (offer_number, sequence);
+
+-- Every payment id that was ever decided on: completed, declined, or reversed before it arrived (without a hash).
+-- redemptions is a list of onescan.v1.CouponRedemption in onescan.v1.Payment; refusals is onescan.v1.CouponRefusals.
+CREATE TABLE payments (
+    payment_id BYTEA NOT NULL PRIMARY KEY CHECK (length(payment_id) = 16),
+    request_hash BYTEA,
+    state BIGINT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    terminal_id BIGINT NOT NULL,
+    wallet_id BIGINT,
+    currency TEXT NOT NULL,
+    gross_minor BIGINT NOT NULL,
+    due_minor BIGINT NOT NULL,
+    redemptions BYTEA NOT NULL,
+    merchant_reference TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    reversed_at_ms BIGINT,
+    decline_reason TEXT,
+    decline_message TEXT,
+    refusals BYTEA,
+    previous_payment_id BYTEA,
+    entry_id BIGINT
+);
+
+-- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
+CREATE TABLE redemptions (
+    offer_number BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    payment_id BYTEA NOT NULL,
+    PRIMARY KEY (offer_number, entry_id)
+);
+
+-- The journal: append-only. An entry's postings sum to zero; credit is positive.
+CREATE TABLE entries (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    payment_id BYTEA
+);
+CREATE TABLE postings (
+    entry_id BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    owner BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor <> 0),
+    PRIMARY KEY (entry_id, kind, owner)
+);
+
+-- Deposits and fundings by the id that their caller chose: each moves money once.
+CREATE TABLE transfer_requests (
+    request_id BYTEA NOT NULL PRIMARY KEY CHECK (length(request_id) = 16),
+    request_hash BYTEA NOT NULL,
+    entry_id BIGINT NOT NULL
+);
+
+-- Numbers, given out after a batch holds its locks, so that an account's entries are numbered in the order of their commits.
+CREATE SEQUENCE wallet_numbers START 1001;
+CREATE SEQUENCE merchant_numbers START 1001;
+CREATE SEQUENCE terminal_numbers START 1001;
+CREATE SEQUENCE issuer_numbers START 1001;
+CREATE SEQUENCE offer_numbers START 100001;
+CREATE SEQUENCE token_numbers;
+CREATE SEQUENCE entry_numbers;
