@@ -5,6 +5,8 @@
 //! - an answer that is certain ends it; anything else (no answer, a fault, overload) is asked for again under the same id;
 //! - after [`ASK_TRIES_MAX`] tries the till no longer waits: it decides to take the payment back, writes that down, and from then
 //!   on only reverses, until the provider acknowledges, across restarts;
+//! - a payment that the shopper has to approve is waited for until it is approved, refused or expired at the provider, or the
+//!   cashier gives it up: then it is taken back like any other;
 //! - a payment found unfinished on disk at start is looked up, never sent again, since its shopper may have left; what the
 //!   provider doesn't know is reversed, so that a late copy of the request can't move money either.
 //!
@@ -25,6 +27,10 @@ pub const ASK_PAUSE_MAX: Duration = Duration::from_secs(2);
 /// The longest pause between reversals, which nobody waits for.
 pub const REVERSE_PAUSE_MAX: Duration = Duration::from_secs(30);
 
+/// How long a payment that waits for approval is watched before the provider is asked how it stands, should the stream be
+/// silent for another reason.
+pub const WATCH_MAX: Duration = Duration::from_secs(5);
+
 /// Why a call gave no result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallError {
@@ -43,6 +49,12 @@ pub enum Stored {
     Reversed,
     /// Refused for good.
     Declined,
+    /// Waiting for the shopper's approval.
+    PendingApproval,
+    /// The shopper said no.
+    Rejected,
+    /// Nobody approved it in time.
+    Expired,
 }
 
 /// What the provider says of a payment.
@@ -72,6 +84,8 @@ pub enum Event {
     ReverseAnswered(Result<Answer, CallError>),
     /// The time of [`Effect::Pause`] is over.
     PauseOver,
+    /// The cashier no longer waits for the shopper's approval.
+    GivenUp,
     /// The disk refused a record before the provider heard of the payment.
     DiskRefused,
 }
@@ -89,6 +103,8 @@ pub enum Effect {
     Reverse,
     /// Wait, then [`Event::PauseOver`].
     Pause(Duration),
+    /// Watch the payment until something changes, at most so long, then [`Event::PauseOver`]; or [`Event::GivenUp`].
+    Watch(Duration),
 }
 
 /// What the journal says of a payment.
@@ -140,6 +156,11 @@ pub enum Machine {
         /// Tries made.
         tries: u32,
     },
+    /// Waiting for the shopper to approve.
+    Approving {
+        /// Times in a row that the provider could not be asked how it stands.
+        lost: u32,
+    },
     /// Waiting for an answer to GetPayment or for the next try.
     LookingUp {
         /// Tries made.
@@ -172,7 +193,7 @@ impl Machine {
             (Self::Asking { tries: 1 }, Event::DiskRefused) => (Self::Ended(Outcome::NotSent), vec![]),
 
             (Self::Asking { tries }, Event::Created(result)) => match result {
-                Ok(answer) => end(of_answer(answer)),
+                Ok(answer) => answered(answer),
                 Err(CallError::Refused(failure)) if is_certain(&failure, tries) => {
                     end(Outcome::Declined(failure))
                 }
@@ -182,8 +203,21 @@ impl Machine {
                 (Self::Asking { tries: tries + 1 }, vec![Effect::Create])
             }
 
+            (Self::Approving { lost }, Event::PauseOver) => (Self::Approving { lost }, vec![Effect::Query]),
+            (Self::Approving { .. }, Event::GivenUp) => reverse(),
+            (Self::Approving { lost }, Event::Queried(result)) => match result {
+                Ok(answer) => answered(answer),
+                Err(error) => again_or_reverse(Self::Approving { lost: lost + 1 }, lost + 1, &error),
+            },
+
+            // Its shopper may have left, so an approval is no longer waited for.
+            (Self::LookingUp { .. }, Event::Queried(Ok(answer)))
+                if answer.stored == Stored::PendingApproval =>
+            {
+                reverse()
+            }
             (Self::LookingUp { tries }, Event::Queried(result)) => match result {
-                Ok(answer) => end(of_answer(answer)),
+                Ok(answer) => answered(answer),
                 Err(CallError::Refused(failure)) if failure.reason == Reason::PaymentNotFound => reverse(),
                 Err(error) => again_or_reverse(Self::LookingUp { tries }, tries, &error),
             },
@@ -193,9 +227,7 @@ impl Machine {
 
             (Self::Reversing { tries }, Event::ReverseAnswered(result)) => match result {
                 Ok(answer) if answer.stored == Stored::Reversed => end(Outcome::Reversed),
-                Err(CallError::Refused(failure)) if failure.reason == Reason::ReversalTooLate => {
-                    end(Outcome::Standing)
-                }
+                Err(CallError::Refused(failure)) if stands(failure.reason) => end(Outcome::Standing),
                 Ok(_) => {
                     (Self::Reversing { tries }, vec![Effect::Pause(pause(tries, REVERSE_PAUSE_MAX, None))])
                 }
@@ -228,6 +260,15 @@ fn reverse() -> (Machine, Vec<Effect>) {
     (Machine::Reversing { tries: 1 }, vec![Effect::Write(Mark::Reversing), Effect::Reverse])
 }
 
+/// Whether a refused reversal says that the payment stays as it is: too old, or refunded already.
+fn stands(reason: Reason) -> bool {
+    matches!(reason, Reason::ReversalTooLate | Reason::InvalidTransition)
+}
+
+fn approving() -> (Machine, Vec<Effect>) {
+    (Machine::Approving { lost: 0 }, vec![Effect::Watch(WATCH_MAX)])
+}
+
 fn again_or_reverse(state: Machine, tries: u32, error: &CallError) -> (Machine, Vec<Effect>) {
     if tries >= ASK_TRIES_MAX {
         return reverse();
@@ -235,13 +276,17 @@ fn again_or_reverse(state: Machine, tries: u32, error: &CallError) -> (Machine, 
     (state, vec![Effect::Pause(pause(tries, ASK_PAUSE_MAX, retry_after(error)))])
 }
 
-fn of_answer(answer: Answer) -> Outcome {
+/// What the provider's answer leads to while a shopper waits.
+fn answered(answer: Answer) -> (Machine, Vec<Effect>) {
+    let declined = |reason, text: &str| end(Outcome::Declined(Failure::new(reason, text)));
     match answer.stored {
-        Stored::Completed => Outcome::Paid(answer.payment),
-        Stored::Reversed => Outcome::Reversed,
+        Stored::Completed => end(Outcome::Paid(answer.payment)),
+        Stored::Reversed => end(Outcome::Reversed),
+        Stored::PendingApproval => approving(),
+        Stored::Rejected => declined(Reason::ApprovalRejected, "rejected on the phone"),
+        Stored::Expired => declined(Reason::ApprovalExpired, "not approved in time"),
         Stored::Declined => {
-            let reason = answer.payment.decline_reason.parse().unwrap_or(Reason::Internal);
-            Outcome::Declined(Failure::new(reason, "declined earlier"))
+            declined(answer.payment.decline_reason.parse().unwrap_or(Reason::Internal), "declined earlier")
         }
     }
 }

@@ -6,7 +6,7 @@ use proto::{
     status::Failure,
     v1::{
         CreatePaymentRequest, GetPaymentRequest, Payment, PaymentServiceListOffersRequest,
-        PaymentServiceListOffersResponse, PaymentState, ReversePaymentRequest,
+        PaymentServiceListOffersResponse, PaymentState, ReversePaymentRequest, WatchPaymentRequest,
         payment_service_client::PaymentServiceClient,
     },
 };
@@ -128,6 +128,20 @@ impl Provider {
         answer(response.payment)
     }
 
+    /// Waits until the provider says that a payment no longer waits for approval, or the stream ends.
+    pub async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError> {
+        let mut client = self.client.clone();
+        let request = WatchPaymentRequest { payment_id: payment_id.to_owned() };
+        let opened = client.watch_payment(request).await.map_err(|status| call_error(&status))?;
+        let mut changes = opened.into_inner();
+        while let Some(change) = changes.message().await.map_err(|status| call_error(&status))? {
+            if change.payment.is_some_and(|payment| payment.state() != PaymentState::PendingApproval) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// One page of the offers that changed after a revision.
     pub async fn offers(
         &self,
@@ -169,7 +183,13 @@ fn call_error(status: &Status) -> CallError {
 fn answer(payment: Option<Payment>) -> Result<Answer, CallError> {
     let payment = payment.ok_or_else(|| CallError::Lost("an answer without a payment".to_owned()))?;
     let stored = match payment.state() {
-        PaymentState::Completed => Stored::Completed,
+        // What was refunded was paid.
+        PaymentState::Completed | PaymentState::PartiallyRefunded | PaymentState::Refunded => {
+            Stored::Completed
+        }
+        PaymentState::PendingApproval => Stored::PendingApproval,
+        PaymentState::Rejected => Stored::Rejected,
+        PaymentState::Expired => Stored::Expired,
         PaymentState::Reversed => Stored::Reversed,
         PaymentState::Declined => Stored::Declined,
         PaymentState::Unspecified => return Err(CallError::Lost("a payment in no known state".to_owned())),

@@ -58,6 +58,8 @@ pub enum Act {
     Pay(Order),
     /// Price only.
     Quote(Order),
+    /// No longer wait for the shopper's approval.
+    GiveUp,
     /// End the program.
     Quit,
 }
@@ -86,6 +88,11 @@ pub enum Screen {
         priced: Option<Priced>,
         /// Whether an answer was lost already.
         again: bool,
+    },
+    /// The shopper has to approve it on the phone.
+    Approving {
+        /// What is asked for.
+        priced: Priced,
     },
     /// The provider refused coupons; the cashier decides.
     CouponsRefused {
@@ -151,7 +158,7 @@ impl Session {
 
     /// Whether something is under way whose result is awaited.
     pub fn busy(&self) -> bool {
-        matches!(self.screen, Screen::Reading | Screen::Asking { .. })
+        matches!(self.screen, Screen::Reading | Screen::Asking { .. } | Screen::Approving { .. })
     }
 
     /// The currency of all prices.
@@ -225,7 +232,10 @@ impl Session {
     }
 
     fn progress(&mut self, machine: Machine) -> Vec<Act> {
-        let Screen::Asking { priced: Some(priced), .. } = self.screen.clone() else { return Vec::new() };
+        let priced = match &self.screen {
+            Screen::Asking { priced: Some(priced), .. } | Screen::Approving { priced } => priced.clone(),
+            _ => return Vec::new(),
+        };
         match machine {
             Machine::Ended(Outcome::Paid(payment)) => self.screen = Screen::Paid { priced, payment },
             Machine::Ended(Outcome::Declined(failure)) if !failure.refusals.is_empty() => {
@@ -235,6 +245,7 @@ impl Session {
             Machine::Asking { tries } => {
                 self.screen = Screen::Asking { priced: Some(priced), again: tries > 1 };
             }
+            Machine::Approving { .. } => self.screen = Screen::Approving { priced },
             decided @ (Machine::Ended(_) | Machine::Reversing { .. }) => {
                 self.pending += usize::from(matches!(decided, Machine::Reversing { .. }));
                 if let Some((what, next)) = words::ending(&decided, self.lang) {

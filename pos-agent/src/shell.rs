@@ -9,7 +9,11 @@ use std::{
 };
 
 use proto::v1::CreatePaymentRequest;
-use tokio::{sync::watch, task::spawn_blocking, time::sleep};
+use tokio::{
+    sync::{Notify, watch},
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 use tracing::{error, info, warn};
 
 use crate::{
@@ -28,12 +32,20 @@ pub struct Running {
     /// Its id.
     pub payment_id: String,
     state: watch::Receiver<Machine>,
+    given_up: Arc<Notify>,
 }
 
 impl Running {
     /// Where it stands.
     pub fn state(&self) -> Machine {
         self.state.borrow().clone()
+    }
+
+    /// Takes the payment back if it still waits for the shopper's approval; otherwise nothing happens.
+    pub fn give_up(&self) {
+        if matches!(self.state(), Machine::Approving { .. }) {
+            self.given_up.notify_one();
+        }
     }
 
     /// Waits for the next change; `false` when there is none to come.
@@ -74,20 +86,21 @@ impl Shell {
     pub(crate) fn start(self: &Arc<Self>, request: CreatePaymentRequest) -> Running {
         let asked = Asked::from(&request);
         let payment_id = request.payment_id.clone();
-        self.spawn(Task { payment_id, asked, request: Some(request) }, Event::Start)
+        self.spawn(Task { payment_id, asked, request: Some(request), given_up: Arc::default() }, Event::Start)
     }
 
     /// Goes on with what the last run left.
     pub(crate) fn resume(self: &Arc<Self>, left: Unfinished) -> Running {
         let event = Event::Resume { reversing: left.reversing };
-        self.spawn(Task { payment_id: left.payment_id, asked: left.asked, request: None }, event)
+        let Unfinished { payment_id, asked, .. } = left;
+        self.spawn(Task { payment_id, asked, request: None, given_up: Arc::default() }, event)
     }
 
     fn spawn(self: &Arc<Self>, task: Task, event: Event) -> Running {
         let (sender, state) = watch::channel(Machine::New);
-        let payment_id = task.payment_id.clone();
+        let (payment_id, given_up) = (task.payment_id.clone(), Arc::clone(&task.given_up));
         tokio::spawn(task.run(Arc::clone(self), event, sender));
-        Running { payment_id, state }
+        Running { payment_id, state, given_up }
     }
 
     async fn write(&self, record: Record) -> Result<(), JournalError> {
@@ -106,6 +119,7 @@ struct Task {
     payment_id: String,
     asked: Asked,
     request: Option<CreatePaymentRequest>,
+    given_up: Arc<Notify>,
 }
 
 impl Task {
@@ -142,6 +156,20 @@ impl Task {
                 sleep(time).await;
                 Some(Event::PauseOver)
             }
+            Effect::Watch(longest) => Some(self.watch(shell, longest).await),
+        }
+    }
+
+    /// A stream that can't be had is no reason to ask faster.
+    async fn watch(&self, shell: &Shell, longest: Duration) -> Event {
+        let watch = async {
+            if shell.provider.watch_approval(&self.payment_id).await.is_err() {
+                sleep(longest).await;
+            }
+        };
+        tokio::select! {
+            _ = timeout(longest, watch) => Event::PauseOver,
+            () = self.given_up.notified() => Event::GivenUp,
         }
     }
 
@@ -176,6 +204,7 @@ fn log(payment_id: &str, event: &Event) {
             Err(CallError::Lost(cause)) => warn!(payment_id, cause, "no answer"),
         },
         Event::Start | Event::Resume { .. } => info!(payment_id, ?event, "begun"),
+        Event::GivenUp => info!(payment_id, "given up by the cashier"),
         Event::PauseOver | Event::DiskRefused => {}
     }
 }

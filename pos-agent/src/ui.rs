@@ -12,7 +12,7 @@ pub(crate) use rows::coupon_rows;
 use std::{
     io::IsTerminal,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -30,6 +30,7 @@ use crate::{
         picture::{self, ScanError},
     },
     session::{Act, Event, Order, Session},
+    shell::Running,
     till::{Recovery, Till},
     words::Lang,
 };
@@ -58,7 +59,7 @@ pub struct TillUi {
 pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::Result<()> {
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let session = Session::new(ui.lang, ui.catalogue, till.currency(), recoveries.len());
-    let counter = Counter { till: Arc::new(till), events: sender };
+    let counter = Counter { till: Arc::new(till), events: sender, paying: Arc::default() };
     for recovery in recoveries {
         counter.follow_recovery(recovery);
     }
@@ -79,6 +80,8 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
 struct Counter {
     till: Arc<Till>,
     events: mpsc::Sender<Event>,
+    /// The payment that the shopper waits for.
+    paying: Arc<Mutex<Option<Running>>>,
 }
 
 impl Counter {
@@ -88,6 +91,11 @@ impl Counter {
             Act::Read(path) => self.read(path),
             Act::Pay(order) => self.pay(order),
             Act::Quote(order) => self.quote(order),
+            Act::GiveUp => {
+                if let Some(running) = self.paying.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                    running.give_up();
+                }
+            }
             Act::Quit => {}
         }
     }
@@ -99,6 +107,7 @@ impl Counter {
 
     fn pay(&self, order: Order) {
         let (till, events) = (Arc::clone(&self.till), self.events.clone());
+        let paying = Arc::clone(&self.paying);
         tokio::spawn(async move {
             if !till.knows_offers_of(&order.scan) {
                 let fresh = matches!(timeout(OFFERS_PATIENCE, till.refresh_offers()).await, Ok(Ok(())));
@@ -107,6 +116,7 @@ impl Counter {
             let priced = till.price(&order.basket, &order.scan, &order.dropped);
             send(&events, Event::Asking(priced.clone())).await;
             let mut running = till.pay(&priced, &order.scan, "");
+            *paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(running.clone());
             loop {
                 let state = running.state();
                 let decided = matches!(state, Machine::Ended(_) | Machine::Reversing { .. });

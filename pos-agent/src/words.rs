@@ -146,6 +146,27 @@ fn reason_words(reason: Reason) -> Words {
             "部分优惠券被拒绝。",
             ("Ask the shopper whether to pay without them.", "请询问顾客是否不使用这些券继续支付。"),
         ),
+        Reason::ApprovalRejected => {
+            with("The shopper said no on the phone.", "顾客在手机上拒绝了付款。", OTHER_MEANS)
+        }
+        Reason::ApprovalExpired => with(
+            "Nobody approved the payment on the phone in time.",
+            "付款未在手机上及时确认。",
+            (
+                "Ask for a fresh code and for approval, or take another means of payment.",
+                "请顾客刷新付款码并确认，或改用其他支付方式。",
+            ),
+        ),
+        Reason::RefundExceedsPayment => with(
+            "That is more than is left of the payment.",
+            "超过该笔付款的剩余金额。",
+            ("Check what was returned before.", "请核对之前的退货。"),
+        ),
+        Reason::MerchantBalanceTooLow => with(
+            "The shop's account is too low to give that back.",
+            "商户账户余额不足，无法退款。",
+            ("Try again after the next sales, or call the office.", "请在有新的收款后重试，或联系总部。"),
+        ),
         Reason::ReversalTooLate => with(
             "The payment can't be taken back any more: it stands.",
             "付款已无法撤销，仍然有效。",
@@ -163,6 +184,7 @@ fn reason_words(reason: Reason) -> Words {
         // A fault of this till, or a reason that no till can meet: nothing that a cashier can mend.
         Reason::AmountMismatch
         | Reason::PaymentIdReused
+        | Reason::RefundIdReused
         | Reason::RequestIdReused
         | Reason::PaymentNotFound
         | Reason::WalletNotFound

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use pos_agent::machine::{
-    ASK_TRIES_MAX, Answer, CallError, Effect, Ending, Event, Machine, Mark, Outcome, Stored,
+    ASK_TRIES_MAX, Answer, CallError, Effect, Ending, Event, Machine, Mark, Outcome, Stored, WATCH_MAX,
 };
 use proptest::prelude::*;
 use proto::{status::Failure, v1::Payment};
@@ -15,6 +15,8 @@ use shared::reason::Reason;
 enum Business {
     Pays,
     Declines,
+    /// Asks the shopper first.
+    Asks,
 }
 
 /// One payment, the provider that may know it, and copies of its request that are still on their way.
@@ -90,6 +92,7 @@ impl World {
         let decided = match self.business {
             Business::Pays => Stored::Completed,
             Business::Declines => Stored::Declined,
+            Business::Asks => Stored::PendingApproval,
         };
         match *self.provider.get_or_insert(decided) {
             Stored::Declined => refused(Reason::InsufficientFunds),
@@ -107,6 +110,18 @@ impl World {
         }
         self.provider = Some(Stored::Reversed);
         Ok(answer(Stored::Reversed))
+    }
+
+    /// The shopper answers, or the time for it is over.
+    fn shopper(&mut self, choice: u8) {
+        if self.provider == Some(Stored::PendingApproval) {
+            self.provider = match choice {
+                31..=40 => Some(Stored::Completed),
+                41..=43 => Some(Stored::Rejected),
+                44..=46 => Some(Stored::Expired),
+                _ => self.provider,
+            };
+        }
     }
 
     fn deliver_late_copies(&mut self) {
@@ -150,6 +165,9 @@ impl World {
                     assert!(!time.is_zero());
                     return Some(Event::PauseOver);
                 }
+                Effect::Watch(_) if choice % 16 == 3 => return self.restart(),
+                Effect::Watch(_) if choice % 16 == 4 => return Some(Event::GivenUp),
+                Effect::Watch(_) => return Some(Event::PauseOver),
                 call => return self.call(&call, fate(choice)),
             }
         }
@@ -199,7 +217,9 @@ impl World {
         let mut choices = choices.iter().copied();
         let mut events = VecDeque::from([Event::Start]);
         for _ in 0..1_000 {
-            match choices.next().unwrap_or(0) {
+            // When all is calm the time for an approval goes by.
+            match choices.next().unwrap_or(44) {
+                choice @ 31..=46 => self.shopper(choice),
                 1..=12 => self.deliver_late_copies(),
                 13..=15 => self.window_closed = true,
                 16..=30 => events.extend(self.strays.pop()),
@@ -223,10 +243,10 @@ proptest! {
 
     #[test]
     fn till_and_provider_agree_in_the_end_once(
-        pays in any::<bool>(),
+        business in prop_oneof![Just(Business::Pays), Just(Business::Declines), Just(Business::Asks)],
         choices in prop::collection::vec(any::<u8>(), 0..120),
     ) {
-        let mut world = World::new(if pays { Business::Pays } else { Business::Declines });
+        let mut world = World::new(business);
         world.run(&choices);
 
         let endings: Vec<Ending> = world
@@ -243,7 +263,10 @@ proptest! {
                 match ending {
                     Ending::Paid | Ending::Standing => prop_assert_eq!(world.provider, Some(Stored::Completed)),
                     Ending::Reversed => prop_assert_eq!(world.provider, Some(Stored::Reversed)),
-                    Ending::Declined => prop_assert!(matches!(world.provider, None | Some(Stored::Declined))),
+                    Ending::Declined => prop_assert!(matches!(
+                        world.provider,
+                        None | Some(Stored::Declined | Stored::Rejected | Stored::Expired)
+                    )),
                 }
                 let reversing = world.journal.contains(&Mark::Reversing);
                 prop_assert!(!(reversing && *ending == Ending::Paid), "sold and reversed");
@@ -311,4 +334,30 @@ fn the_provider_says_how_long_to_wait() {
         &Machine::Asking { tries: 1 },
         &[Effect::Pause(std::time::Duration::from_secs(2))],
     );
+}
+
+#[test]
+fn a_payment_that_the_shopper_has_to_approve_is_watched() {
+    let asked = || vec![Event::Start, Event::Created(Ok(answer(Stored::PendingApproval)))];
+    let waiting = Machine::Approving { lost: 0 };
+    check(asked(), &waiting, &[Effect::Watch(WATCH_MAX)]);
+    let then = |more: Vec<Event>| asked().into_iter().chain(more).collect::<Vec<_>>();
+    check(then(vec![Event::PauseOver]), &waiting, &[Effect::Query]);
+    let queried = |stored| then(vec![Event::PauseOver, Event::Queried(Ok(answer(stored)))]);
+    check(queried(Stored::PendingApproval), &waiting, &[Effect::Watch(WATCH_MAX)]);
+    let paid = Machine::Ended(Outcome::Paid(Box::<Payment>::default()));
+    check(queried(Stored::Completed), &paid, &[Effect::Write(Mark::Ended(Ending::Paid))]);
+    let declined = [Effect::Write(Mark::Ended(Ending::Declined))];
+    for (stored, reason, text) in [
+        (Stored::Rejected, Reason::ApprovalRejected, "rejected on the phone"),
+        (Stored::Expired, Reason::ApprovalExpired, "not approved in time"),
+    ] {
+        check(queried(stored), &Machine::Ended(Outcome::Declined(Failure::new(reason, text))), &declined);
+    }
+    let reversing = [Effect::Write(Mark::Reversing), Effect::Reverse];
+    check(then(vec![Event::GivenUp]), &Machine::Reversing { tries: 1 }, &reversing);
+    // After a restart the shopper may have left.
+    let resumed =
+        vec![Event::Resume { reversing: false }, Event::Queried(Ok(answer(Stored::PendingApproval)))];
+    check(resumed, &Machine::Reversing { tries: 1 }, &reversing);
 }

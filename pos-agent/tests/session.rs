@@ -206,3 +206,15 @@ fn what_the_last_run_left_is_told_with_its_amount() {
     assert_eq!(session.notice.as_deref(), Some("重启前的一笔付款已成功: CNY 4.50"));
     assert_eq!(session.pending, 0);
 }
+
+#[test]
+fn a_payment_that_waits_for_the_shopper_can_be_given_up() {
+    let mut session = asking();
+    session.on(Event::Progress(Machine::Approving { lost: 0 }));
+    assert_eq!(session.screen, Screen::Approving { priced: priced(2500) });
+    assert!(session.on(line("2")).is_empty() && session.busy(), "nothing is rung up meanwhile");
+    assert_eq!(session.on(line("n")), [Act::GiveUp]);
+    session.on(ended(Outcome::Declined(Failure::new(Reason::ApprovalRejected, ""))));
+    let Screen::Stopped { what, .. } = &session.screen else { panic!("{:?}", session.screen) };
+    assert_eq!(what, "The shopper said no on the phone.");
+}

@@ -93,12 +93,16 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::AmountMismatch
         | Reason::CouponRefused
         | Reason::ReversalTooLate
+        | Reason::RefundExceedsPayment
+        | Reason::MerchantBalanceTooLow
+        | Reason::ApprovalRejected
+        | Reason::ApprovalExpired
         | Reason::InvalidTransition
         | Reason::OfferNotActive
         | Reason::OfferExhausted
         | Reason::ClipLimitReached => Code::FailedPrecondition,
         Reason::SignatureInvalid | Reason::TokenUnknown | Reason::Forbidden => Code::PermissionDenied,
-        Reason::PaymentIdReused | Reason::RequestIdReused => Code::AlreadyExists,
+        Reason::PaymentIdReused | Reason::RefundIdReused | Reason::RequestIdReused => Code::AlreadyExists,
         Reason::PaymentNotFound
         | Reason::WalletNotFound
         | Reason::OfferNotFound

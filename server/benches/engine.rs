@@ -162,6 +162,7 @@ async fn campaigns(engine: &Engine) -> Vec<(OfferNumber, Terms)> {
             stores: Vec::new(),
             starts_at: UnixMillis(0),
             ends_at: UnixMillis(i64::MAX),
+            refund_policy: shared::offer::RefundPolicy::default(),
         });
         let terms = terms.unwrap();
         let text = Text { en: "Silk Shampoo 500 ml".to_owned(), zh: "丝滑洗发水500毫升".to_owned() };

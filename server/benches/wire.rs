@@ -199,6 +199,7 @@ async fn campaigns(channel: &Channel, operator_key: &str) -> Vec<(OfferNumber, T
             merchant_ids: Vec::new(),
             starts_at: time(0),
             ends_at: time(4_000_000_000),
+            ..v1::Terms::default()
         };
         let text = v1::LocalizedText { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
         let create = v1::CreateCampaignRequest {

@@ -65,6 +65,11 @@ impl App {
         }
     }
 
+    /// The caller must be a till of a shop: the shop.
+    pub(crate) fn shop(&self, metadata: &MetadataMap) -> Result<MerchantId, Error> {
+        self.till(metadata).map(|till| till.merchant)
+    }
+
     /// The caller must be a manufacturer.
     pub(crate) fn issuer(&self, metadata: &MetadataMap) -> Result<IssuerId, Error> {
         match self.key_holder(metadata)? {
@@ -137,8 +142,17 @@ fn forbidden(who: &str) -> Error {
 
 /// Whether the holder of a device key signed a challenge.
 pub(crate) fn signed_challenge(key: &VerifyingKey, challenge: &[u8], signature: &[u8]) -> bool {
-    let Ok(signature) = Signature::from_slice(signature) else { return false };
-    key.verify_strict(&signing_input(challenge), &signature).is_ok()
+    verifies(key, &signing_input(challenge), signature)
+}
+
+/// Whether the holder of a device key signed a message.
+pub(crate) fn is_signed_by(key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
+    VerifyingKey::from_bytes(key).is_ok_and(|key| verifies(&key, message, signature))
+}
+
+/// Strict: no key or signature for which two verifiers could disagree.
+fn verifies(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> bool {
+    Signature::from_slice(signature).is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use shared::money::Currency;
+use shared::{money::Currency, payment::approval::Limits, time::UnixMillis};
 
 /// Commands that one commit takes in.
 pub const BATCH_COMMANDS_MAX: usize = 256;
@@ -24,6 +24,8 @@ pub const NAME_CHARS_MAX: usize = 80;
 pub const TEXT_CHARS_MAX: usize = 200;
 /// Characters of the till's own number of a sale.
 pub const REFERENCE_CHARS_MAX: usize = 64;
+/// Redeemed lines that one refund names.
+pub const RETURNED_LINES_MAX: usize = 1_000;
 /// Coupons of one payment.
 pub const REDEMPTIONS_MAX: usize = 32;
 /// Clips that a campaign may allow one wallet.
@@ -87,12 +89,25 @@ pub struct Rules {
     pub code_ahead_ms: i64,
     /// How long a payment can be reversed.
     pub reversal_window_ms: i64,
+    /// Up to where wallets pay without the shopper's approval.
+    pub approval_limits: Limits,
+    /// How long a payment waits for it.
+    pub approval_ttl_ms: i64,
+    /// Minutes by which the days of the daily limit are ahead of UTC.
+    pub utc_offset_minutes: i64,
     /// How long a token is good for.
     pub token_ttl_ms: i64,
     /// How long a session lasts.
     pub session_ttl_ms: i64,
     /// How long a challenge can be answered.
     pub challenge_ttl_ms: i64,
+}
+
+impl Rules {
+    /// The day of an instant, counted from 1970.
+    pub fn day(&self, at: UnixMillis) -> i64 {
+        at.plus_ms(self.utc_offset_minutes * MINUTE_MS).0.div_euclid(DAY_MS)
+    }
 }
 
 const SECOND_MS: i64 = 1_000;
@@ -110,6 +125,9 @@ impl Default for Rules {
             code_valid_ms: 90 * SECOND_MS,
             code_ahead_ms: 30 * SECOND_MS,
             reversal_window_ms: DAY_MS,
+            approval_limits: Limits { per_payment_minor: 100_000, per_day_minor: 300_000 },
+            approval_ttl_ms: 3 * MINUTE_MS,
+            utc_offset_minutes: 0,
             token_ttl_ms: 30 * DAY_MS,
             session_ttl_ms: HOUR_MS,
             challenge_ttl_ms: 2 * MINUTE_MS,

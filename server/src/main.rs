@@ -16,7 +16,7 @@ use server::{
     rotate_operator_key, serve,
     store::{Database, Store},
 };
-use shared::money::Currency;
+use shared::{money::Currency, payment::approval::Limits};
 use tracing_subscriber::EnvFilter;
 
 /// OneScan's payment provider.
@@ -30,7 +30,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serves the provider until it is told to stop (Ctrl-C or SIGTERM).
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Prints the operator's key.
     OperatorKey {
         /// Folder of the database.
@@ -110,6 +110,18 @@ struct Serve {
     /// Minor units put into each new wallet.
     #[arg(long, env = "ONESCAN_WELCOME_MINOR", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=100_000_000))]
     welcome_minor: i64,
+    /// Minor units above which one payment waits for the shopper's approval.
+    #[arg(long, env = "ONESCAN_APPROVE_OVER_MINOR", default_value_t = Rules::default().approval_limits.per_payment_minor, value_parser = clap::value_parser!(i64).range(0..))]
+    approve_over_minor: i64,
+    /// Minor units above which the payments of one day do.
+    #[arg(long, env = "ONESCAN_APPROVE_OVER_DAY_MINOR", default_value_t = Rules::default().approval_limits.per_day_minor, value_parser = clap::value_parser!(i64).range(0..))]
+    approve_over_day_minor: i64,
+    /// Seconds for which a payment waits for it.
+    #[arg(long, env = "ONESCAN_APPROVAL_SECONDS", default_value_t = 180, value_parser = clap::value_parser!(i64).range(10..=3_600))]
+    approval_seconds: i64,
+    /// Minutes by which the provider's days are ahead of UTC; 480 is China.
+    #[arg(long, env = "ONESCAN_UTC_OFFSET_MINUTES", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-840..=840))]
+    utc_offset_minutes: i64,
 }
 
 fn main() -> ExitCode {
@@ -128,7 +140,7 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(command: Command) -> Result<(), Box<dyn Error>> {
     match command {
-        Command::Serve(options) => serve_until_stopped(options).await,
+        Command::Serve(options) => serve_until_stopped(*options).await,
         Command::OperatorKey { data_dir, database, rotate, currency } => {
             if rotate {
                 let outside = Surroundings::system();
@@ -162,6 +174,12 @@ async fn serve_until_stopped(options: Serve) -> Result<(), Box<dyn Error>> {
         currency: options.currency,
         demo: options.demo,
         welcome_minor: options.welcome_minor,
+        approval_limits: Limits {
+            per_payment_minor: options.approve_over_minor,
+            per_day_minor: options.approve_over_day_minor,
+        },
+        approval_ttl_ms: options.approval_seconds * 1_000,
+        utc_offset_minutes: options.utc_offset_minutes,
         ..Rules::default()
     };
     let config =

@@ -7,7 +7,7 @@ use shared::{
     ledger::Account,
     money::{Currency, Money},
     offer::{Refusal, Terms},
-    payment::{PaymentState, Redemption},
+    payment::{PaymentState, Redemption, refund::Returned},
     reason::Reason,
     time::UnixMillis,
 };
@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// Chosen by the till, UUIDv7.
 pub type PaymentId = Uuid;
+/// Chosen by whoever refunds, UUIDv7.
+pub type RefundId = Uuid;
 /// Counts journal entries from 1.
 pub type EntryId = i64;
 /// Counts tokens from 1; the number on the phone is an encryption of it.
@@ -33,6 +35,10 @@ pub struct Wallet {
     pub frozen: bool,
     /// When it was opened.
     pub opened_at: UnixMillis,
+    /// The most of one payment that the shopper wants to pay without being asked; none is the operator's limit.
+    pub limit_payment_minor: Option<i64>,
+    /// The same for all payments of a day.
+    pub limit_day_minor: Option<i64>,
 }
 
 /// A wallet with its money.
@@ -53,6 +59,10 @@ pub struct AccountRow {
     pub last_payment: Option<PaymentId>,
     /// Coupons redeemed and not reversed, of a campaign's reserve.
     pub coupons_redeemed: i64,
+    /// The day of `spent_minor`, counted from 1970.
+    pub spent_day: i64,
+    /// What a wallet paid on that day without approval.
+    pub spent_minor: i64,
     /// What the other stripes hold.
     pub elsewhere: Elsewhere,
 }
@@ -123,6 +133,8 @@ pub enum CouponState {
     Unclipped,
     /// Ended unused.
     Expired,
+    /// Kept for a payment that waits for approval.
+    Held,
 }
 
 /// Key of a coupon: ordered so that a wallet's coupons of one offer lie together.
@@ -143,7 +155,7 @@ pub struct Coupon {
     pub clipped_at: UnixMillis,
     /// When it was redeemed.
     pub redeemed_at: Option<UnixMillis>,
-    /// The payment that redeemed it.
+    /// The payment that redeemed it, or that it is held for.
     pub payment: Option<PaymentId>,
 }
 
@@ -274,12 +286,68 @@ pub struct Payment {
     pub previous: Option<PaymentId>,
     /// The journal entry that moved the money.
     pub entry: Option<EntryId>,
+    /// Until when it can be approved, where it had to be.
+    pub approval_expires_at: Option<UnixMillis>,
+    /// When the money moved.
+    pub completed_at: Option<UnixMillis>,
+    /// What was given back, oldest first.
+    pub refunds: Vec<Refund>,
+}
+
+/// What was given back of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Chosen by the caller.
+    pub id: RefundId,
+    /// Of the request.
+    pub request_hash: RequestHash,
+    /// What came back.
+    pub returned: Returned,
+    /// Its shelf price.
+    pub gross_minor: i64,
+    /// The shopper's part.
+    pub shopper_minor: i64,
+    /// Each coupon's part, in the order of the payment.
+    pub coupons: Vec<RefundedCoupon>,
+    /// When.
+    pub at: UnixMillis,
+    /// The journal entry that moved the money back.
+    pub entry: EntryId,
+}
+
+/// One coupon's part in a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundedCoupon {
+    /// Back to its campaign.
+    pub amount_minor: i64,
+    /// What it still takes off the goods that are kept.
+    pub discount_left_minor: i64,
+    /// What became of it, where all its units have come back with this refund.
+    pub outcome: Option<CouponOutcome>,
+}
+
+/// What becomes of a coupon all of whose units came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponOutcome {
+    /// It is in the wallet again.
+    Restored,
+    /// It stays used, as its offer says.
+    Burned,
+    /// Its offer is over or stopped.
+    OfferOver,
+    /// Its campaign can't pay for it again.
+    BudgetShort,
 }
 
 impl Payment {
     /// An amount of this payment.
     pub fn money(&self, minor: i64) -> Money {
         Money::new(self.currency, minor)
+    }
+
+    /// Given back to the shopper so far.
+    pub fn refunded_minor(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.shopper_minor).sum()
     }
 
     /// Each campaign's part.

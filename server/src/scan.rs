@@ -2,12 +2,12 @@
 //! wallet's device key signed it. All before the queue, so that the writer need not wait for it.
 
 use diesel::prelude::*;
-use ed25519_dalek::{Signature, VerifyingKey};
 use proto::{scan, status::Failure};
-use shared::{code::CombinedCode, ids::WalletId, time::UnixMillis};
+use shared::{ids::WalletId, time::UnixMillis};
 
 use crate::{
     app::App,
+    auth::is_signed_by,
     engine::decide::payment::Scan,
     error::Error,
     store::{
@@ -32,7 +32,10 @@ impl App {
             .readers
             .look(move |conn| {
                 let Some((wallet, key)) = holder(conn, id.cast_signed())? else { return Ok(None) };
-                Ok::<_, StoreError>(Some((wallet, is_signed(&code, &key))))
+                Ok::<_, StoreError>(Some((
+                    wallet,
+                    is_signed_by(&key, &code.signing_input(), &code.signature),
+                )))
             })
             .await?;
         Ok(Scan {
@@ -54,11 +57,4 @@ fn holder(conn: &mut Conn, token: i64) -> Result<Option<(WalletId, [u8; 32])>, S
         .get_result(conn)
         .optional()?;
     found.map(|(wallet, key)| Ok((WalletId(number(wallet)?), bytes(&key)?))).transpose()
-}
-
-/// Strict: no key or signature for which two verifiers could disagree.
-fn is_signed(code: &CombinedCode, key: &[u8; 32]) -> bool {
-    VerifyingKey::from_bytes(key).is_ok_and(|key| {
-        key.verify_strict(&code.signing_input(), &Signature::from_bytes(&code.signature)).is_ok()
-    })
 }

@@ -7,6 +7,7 @@ pub(crate) mod load;
 pub(crate) mod numbers;
 pub(crate) mod parties;
 mod readers;
+pub(crate) mod refunds;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod settings;

@@ -7,5 +7,6 @@ mod terms;
 pub use discount::{discounts, select};
 pub use eligibility::{Refusal, eligible};
 pub use terms::{
-    Claim, OFFER_GTINS_MAX, OFFER_STORES_MAX, OFFER_UNITS_MAX, Reward, Terms, TermsError, TermsParts,
+    Claim, OFFER_GTINS_MAX, OFFER_STORES_MAX, OFFER_UNITS_MAX, RefundPolicy, Reward, Terms, TermsError,
+    TermsParts,
 };

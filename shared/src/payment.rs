@@ -1,7 +1,10 @@
-//! A payment: what is due, what the provider checks again, and the states it goes through.
+//! A payment: what is due, what the provider checks again, the states it goes through, what is
+//! asked of the shopper first, and what comes back.
 
+pub mod approval;
 mod quote;
 mod redemption;
+pub mod refund;
 mod state;
 
 pub use quote::{Applied, Candidate, Quote, quote};

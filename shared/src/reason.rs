@@ -55,6 +55,12 @@ reasons! {
     CouponRefused = "COUPON_REFUSED",
     /// The payment id was used for another request.
     PaymentIdReused = "PAYMENT_ID_REUSED",
+    /// The refund id was used for another request.
+    RefundIdReused = "REFUND_ID_REUSED",
+    /// More than is left of the payment.
+    RefundExceedsPayment = "REFUND_EXCEEDS_PAYMENT",
+    /// The shop's account holds less than is to be given back.
+    MerchantBalanceTooLow = "MERCHANT_BALANCE_TOO_LOW",
     /// The deposit or funding id was used for another request.
     RequestIdReused = "REQUEST_ID_REUSED",
     /// No such payment of this caller.
@@ -71,6 +77,10 @@ reasons! {
     HolderNotFound = "HOLDER_NOT_FOUND",
     /// Too late to reverse; refund instead.
     ReversalTooLate = "REVERSAL_TOO_LATE",
+    /// The shopper did not approve the payment.
+    ApprovalRejected = "APPROVAL_REJECTED",
+    /// Nobody approved the payment in time.
+    ApprovalExpired = "APPROVAL_EXPIRED",
     /// Not possible in the state it is in.
     InvalidTransition = "INVALID_TRANSITION",
     /// The offer can't be clipped now.

@@ -8,7 +8,7 @@ mod till;
 
 pub use issuer::{Deal, Issuer};
 pub use operator::{Operator, Shop};
-pub use raw_till::{RawTill, Sale, payment_id};
+pub use raw_till::{Goods, RawTill, Sale, payment_id};
 pub use shopper::{Shopper, claim_of};
 pub use till::{Item, Sold, Till, basket_of, journal, outcome, recover};
 

@@ -6,12 +6,14 @@
 //! - [`books`]: balances, coupons and campaigns as they stand, to be compared, and the rules that they keep
 //! - [`ledger_file`]: the provider's database, read from the disk when all is over
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
+//! - [`cluster`]: a PostgreSQL of the tests' own
 //! - [`browser`]: the wallet as a person sees it
 //! - [`sample`]: a code to look at
 
 pub mod actors;
 pub mod books;
 pub mod browser;
+pub mod cluster;
 pub mod ledger_file;
 pub mod process;
 pub mod proxy;

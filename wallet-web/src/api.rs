@@ -5,7 +5,11 @@ mod error;
 mod pages;
 mod session;
 
-use proto::v1::{self, wallet_service_client::WalletServiceClient};
+use proto::{
+    convert::money_from_wire,
+    v1::{self, wallet_service_client::WalletServiceClient},
+};
+use shared::payment::approval::{Answer, signing_input};
 use tonic::{
     Streaming,
     body::Body,
@@ -150,6 +154,34 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
         unclipped.coupon.ok_or(CallError::Incomplete("coupon"))
     }
 
+    /// The shopper's answer to a payment that waits for approval, signed with the device key.
+    pub async fn answer(&self, payment: &v1::Payment, answer: Answer) -> Result<v1::Payment, CallError> {
+        let due = money_from_wire("amount_due", payment.amount_due.as_ref());
+        let due = due.map_err(|_| CallError::Incomplete("amount_due"))?;
+        let signature = self.key.sign(&signing_input(&payment.payment_id, answer, due)).await?.to_vec();
+        let payment_id = payment.payment_id.clone();
+        let answered = match answer {
+            Answer::Approve => {
+                let call =
+                    |mut client: Client<T>, request| async move { client.approve_payment(request).await };
+                self.call(v1::ApprovePaymentRequest { payment_id, signature }, call).await?.payment
+            }
+            Answer::Reject => {
+                let call =
+                    |mut client: Client<T>, request| async move { client.reject_payment(request).await };
+                self.call(v1::RejectPaymentRequest { payment_id, signature }, call).await?.payment
+            }
+        };
+        answered.ok_or(CallError::Incomplete("payment"))
+    }
+
+    /// Lowers what the wallet pays without asking; a limit that is not set is the provider's.
+    pub async fn set_approval_limits(&self, limits: v1::ApprovalLimits) -> Result<v1::Wallet, CallError> {
+        let call = |mut client: Client<T>, request| async move { client.set_approval_limits(request).await };
+        let set = self.call(v1::SetApprovalLimitsRequest { limits: Some(limits) }, call).await?;
+        set.wallet.ok_or(CallError::Incomplete("wallet"))
+    }
+
     /// New payment tokens, 1 to [`TOKENS_PER_CALL_MAX`].
     pub async fn issue_tokens(&self, count: u32) -> Result<Vec<v1::PaymentToken>, CallError> {
         let call = |mut client: Client<T>, request| async move { client.issue_payment_tokens(request).await };
@@ -191,7 +223,10 @@ mod tests {
 
     /// Demo and tests play many phones at once, each in a task of its own.
     #[allow(dead_code, reason = "compiling it is the test")]
-    fn calls_can_be_made_from_any_task(phone: &'static Provider<Channel, SoftwareKey>) {
+    fn calls_can_be_made_from_any_task(
+        phone: &'static Provider<Channel, SoftwareKey>,
+        payment: &'static v1::Payment,
+    ) {
         fn check<F: Future + Send>(_: F) {}
         check(phone.open());
         check(phone.account());
@@ -199,6 +234,7 @@ mod tests {
         check(phone.coupons());
         check(phone.payments());
         check(phone.unclip("100001-1"));
+        check(phone.answer(payment, Answer::Approve));
         check(phone.clip(100_001));
         check(phone.issue_tokens(15));
         check(async move { phone.watch().await?.next().await });

@@ -118,7 +118,16 @@ pub struct Texts {
     pub copy_note: &'static str,
     pub copied: &'static str,
 
+    pub approve_title: &'static str,
+    pub approve_question: &'static str,
+    pub approve_yes: &'static str,
+    pub approve_no: &'static str,
+    pub approve_sending: &'static str,
+
     pub paid: &'static str,
+    pub refunded: &'static str,
+    pub partly_refunded: &'static str,
+    pub receipt_refund: &'static str,
     pub reversed: &'static str,
     pub done: &'static str,
     pub show_receipt: &'static str,
@@ -167,6 +176,30 @@ impl Lang {
         match self {
             Self::En => format!("Saved {amount}"),
             Self::Zh => format!("已省 {amount}"),
+        }
+    }
+
+    /// What would be saved.
+    pub fn saves(self, amount: &str) -> String {
+        match self {
+            Self::En => format!("You save {amount}"),
+            Self::Zh => format!("可省 {amount}"),
+        }
+    }
+
+    /// Until what time a payment can be approved.
+    pub fn approve_until(self, time: &str) -> String {
+        match self {
+            Self::En => format!("until {time}"),
+            Self::Zh => format!("{time} 前有效"),
+        }
+    }
+
+    /// Money came back.
+    pub fn refunded_at(self, amount: &str, shop: &str) -> String {
+        match self {
+            Self::En => format!("{shop} refunded {amount}."),
+            Self::Zh => format!("{shop}已退款 {amount}。"),
         }
     }
 

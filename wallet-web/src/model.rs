@@ -12,7 +12,10 @@ mod update;
 
 use std::collections::BTreeSet;
 
-use proto::v1;
+use proto::{
+    convert::time_from_wire,
+    v1::{self, PaymentState},
+};
 use shared::{reason::Reason, time::UnixMillis};
 
 use crate::{
@@ -44,6 +47,8 @@ pub struct Model {
     pub working: BTreeSet<u32>,
     /// Offers of which the provider said that this wallet has had its share.
     pub had: BTreeSet<u32>,
+    /// What became of the shopper's answer to the payment that waits for approval.
+    pub answering: Answering,
     /// One message over the page.
     pub notice: Option<Notice>,
     /// In which language all is said.
@@ -123,6 +128,18 @@ pub enum PayProblem {
     Key(KeyError),
 }
 
+/// The answer to a payment that waits for approval.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Answering {
+    /// Not given yet.
+    #[default]
+    Open,
+    /// On its way.
+    Sent,
+    /// It did not go through.
+    Failed(CallError),
+}
+
 /// A message over the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
@@ -146,6 +163,11 @@ pub enum Said {
         /// The payment.
         payment_id: String,
     },
+    /// Part or all of a payment came back.
+    Refunded {
+        /// The payment.
+        payment_id: String,
+    },
     /// The code's text is in the clipboard.
     Copied,
 }
@@ -165,6 +187,13 @@ struct Link {
     heard_at: Option<UnixMillis>,
 }
 
+/// Until when a payment can be approved, where it still can.
+fn approvable_until(payment: &v1::Payment) -> Option<UnixMillis> {
+    let waits = payment.state() == PaymentState::PendingApproval;
+    let end = time_from_wire("approval_expires_at", payment.approval_expires_at.as_ref()).ok();
+    end.filter(|_| waits)
+}
+
 impl Model {
     /// A wallet that has just been loaded.
     pub fn new(route: Route, lang: Lang, now: UnixMillis) -> Self {
@@ -176,6 +205,7 @@ impl Model {
             pay: Pay::Away,
             working: BTreeSet::new(),
             had: BTreeSet::new(),
+            answering: Answering::default(),
             notice: None,
             lang,
             now,
@@ -217,6 +247,19 @@ impl Model {
             }
         }
         offers
+    }
+
+    /// The payment that waits for the shopper's approval; it goes before whatever page is open.
+    pub fn waiting(&self) -> Option<&v1::Payment> {
+        let payments = self.memory.receipts.iter().map(|receipt| &receipt.payment);
+        payments
+            .into_iter()
+            .find(|payment| approvable_until(payment).is_some_and(|end| self.provider_now() < end))
+    }
+
+    /// The receipts to show: of what was paid, whether or not it came back.
+    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
+        self.memory.receipts.iter().filter(|receipt| receipt.payment.state() != PaymentState::PendingApproval)
     }
 
     /// A receipt by its payment.

@@ -1,5 +1,6 @@
 //! The pages: what is shown, and nothing else. What a tap does is the model's.
 
+mod approve;
 mod coupons;
 mod offers;
 mod paid;
@@ -31,6 +32,9 @@ pub(crate) fn view(model: &Model, send: &Callback<Event>) -> Html {
 }
 
 fn page(ui: Ui<'_>) -> Html {
+    if let Some(payment) = ui.model.waiting() {
+        return approve::view(ui, payment);
+    }
     match (&ui.model.route, &ui.model.pay) {
         (Route::Pay, Pay::Code(screen)) => pay::view(ui, screen),
         (Route::Pay, Pay::Paid { payment_id }) => paid::view(ui, payment_id),

@@ -14,6 +14,9 @@ impl Session {
         if typed == Typed::Quit && !self.busy() {
             return vec![Act::Quit];
         }
+        if matches!((&self.screen, &typed), (Screen::Approving { .. }, Typed::No)) {
+            return vec![Act::GiveUp];
+        }
         if self.busy() {
             return Vec::new();
         }
@@ -119,7 +122,7 @@ impl Session {
     }
 
     pub(super) fn code(&mut self, text: &str) -> Vec<Act> {
-        if matches!(self.screen, Screen::Asking { .. }) || !self.ready_for_code() {
+        if matches!(self.screen, Screen::Asking { .. } | Screen::Approving { .. }) || !self.ready_for_code() {
             return Vec::new();
         }
         match Scan::read(text) {

@@ -42,6 +42,12 @@ fn band(session: &Session) -> Band {
         Screen::Asking { priced: Some(priced), again } => {
             plain(labels.due, priced.due, if *again { labels.asking_again } else { labels.asking })
         }
+        Screen::Approving { priced } => Band {
+            colour: Some(ASK),
+            label: format!("{}  {}", labels.due, priced.due.currency),
+            amount: Some(priced.due),
+            words: vec![labels.approving.to_owned()],
+        },
         Screen::CouponsRefused { without } => {
             let words = words::reason(Reason::CouponRefused, session.lang);
             Band {

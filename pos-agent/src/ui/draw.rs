@@ -114,7 +114,9 @@ fn discounts_of_line(priced: Option<&Priced>, index: usize, lang: Lang) -> Vec<(
 fn priced(session: &Session) -> Option<&Priced> {
     match &session.screen {
         Screen::Asking { priced, .. } | Screen::Stopped { priced, .. } => priced.as_ref(),
-        Screen::CouponsRefused { without: priced } | Screen::Paid { priced, .. } => Some(priced),
+        Screen::CouponsRefused { without: priced }
+        | Screen::Paid { priced, .. }
+        | Screen::Approving { priced } => Some(priced),
         Screen::Selling | Screen::Reading => None,
     }
 }
@@ -174,6 +176,7 @@ fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: 
     let help = match &session.screen {
         Screen::Selling => labels.keys_selling,
         Screen::Reading | Screen::Asking { .. } => "",
+        Screen::Approving { .. } => labels.keys_approving,
         Screen::CouponsRefused { .. } => labels.keys_refused,
         Screen::Paid { .. } => labels.next_customer,
         Screen::Stopped { .. } => labels.back_to_basket,

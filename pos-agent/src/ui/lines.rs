@@ -71,6 +71,7 @@ fn report(session: &Session, before: &Screen, line: bool, out: &mut impl Write) 
             writeln!(out, "{}", labels.asking)?;
         }
         Screen::Asking { again: true, .. } => writeln!(out, "{}", labels.asking_again)?,
+        Screen::Approving { .. } => writeln!(out, "{}", labels.approving)?,
         Screen::CouponsRefused { without } => {
             let words = words::reason(shared::reason::Reason::CouponRefused, session.lang);
             writeln!(out, "{} {}", words.what, words.next)?;

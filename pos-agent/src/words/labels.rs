@@ -46,8 +46,12 @@ labels! {
     asking: "Asking for the money…", "正在收款…";
     /// Another try is under way.
     asking_again: "No answer yet, asking again…", "尚无应答，正在重试…";
+    /// The shopper has to approve.
+    approving: "Waiting for the shopper's approval on the phone", "等待顾客在手机上确认";
+    /// Keys meanwhile.
+    keys_approving: "n stop waiting and take it back", "n 不再等待，撤销付款";
     /// The till has stopped waiting.
-    reversing: "No answer: the payment is being taken back", "没有应答：正在撤销付款";
+    reversing: "The payment is being taken back", "正在撤销付款";
     /// Next after that.
     reversing_next: "Take another means of payment.", "请改用其他支付方式。";
     /// Paid, large.

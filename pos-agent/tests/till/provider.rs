@@ -12,8 +12,10 @@ use proto::{
     status::Failure,
     v1::{
         CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetPaymentResponse, LocalizedText,
-        Offer, Payment, PaymentServiceListOffersRequest, PaymentServiceListOffersResponse, PaymentState,
-        ReversePaymentRequest, ReversePaymentResponse, WatchPaymentRequest, WatchPaymentResponse,
+        Offer, Payment, PaymentServiceListOffersRequest, PaymentServiceListOffersResponse,
+        PaymentServiceListPaymentsRequest, PaymentServiceListPaymentsResponse, PaymentState,
+        RefundPaymentRequest, RefundPaymentResponse, ReversePaymentRequest, ReversePaymentResponse,
+        WatchPaymentRequest, WatchPaymentResponse,
         payment_service_server::{PaymentService, PaymentServiceServer},
     },
 };
@@ -245,6 +247,20 @@ impl PaymentService for Service {
         }
         let payment = world.reverse(&request.get_ref().payment_id);
         Ok(Response::new(ReversePaymentResponse { payment: Some(payment) }))
+    }
+
+    async fn refund_payment(
+        &self,
+        _: Request<RefundPaymentRequest>,
+    ) -> Result<Response<RefundPaymentResponse>, Status> {
+        Err(Status::unimplemented("no story here gives anything back"))
+    }
+
+    async fn list_payments(
+        &self,
+        _: Request<PaymentServiceListPaymentsRequest>,
+    ) -> Result<Response<PaymentServiceListPaymentsResponse>, Status> {
+        Err(Status::unimplemented("tills here don't look back"))
     }
 
     async fn list_offers(

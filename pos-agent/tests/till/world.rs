@@ -78,6 +78,7 @@ pub(crate) fn terms(gtin: &str, off_minor: i64) -> Terms {
         stores: vec!["M1001".parse().unwrap()],
         starts_at: UnixMillis(0),
         ends_at: UnixMillis(SystemAmbient.now().0 + 86_400_000),
+        refund_policy: shared::offer::RefundPolicy::default(),
     })
     .unwrap()
 }

@@ -3,7 +3,7 @@
 use shared::{
     gs1::Gtin,
     money::{Currency, Money},
-    offer::{Reward, Terms, TermsParts},
+    offer::{RefundPolicy, Reward, Terms, TermsParts},
 };
 
 use super::{FieldError, money_from_wire, money_to_wire, parsed, required, time_from_wire, time_to_wire};
@@ -31,6 +31,11 @@ pub fn terms_from_wire(wire: &v1::Terms) -> Result<Terms, FieldError> {
         stores,
         starts_at: time_from_wire("starts_at", wire.starts_at.as_ref())?,
         ends_at: time_from_wire("ends_at", wire.ends_at.as_ref())?,
+        refund_policy: match wire.refund_policy() {
+            v1::RefundPolicy::Restore => RefundPolicy::Restore,
+            v1::RefundPolicy::Unspecified | v1::RefundPolicy::RestoreIfValid => RefundPolicy::RestoreIfValid,
+            v1::RefundPolicy::Burn => RefundPolicy::Burn,
+        },
     };
     Terms::try_from(parts).map_err(|error| FieldError::new("terms", error))
 }
@@ -85,5 +90,11 @@ pub fn terms_to_wire(terms: &Terms) -> v1::Terms {
         merchant_ids: parts.stores.iter().map(ToString::to_string).collect(),
         starts_at: Some(time_to_wire(parts.starts_at)),
         ends_at: Some(time_to_wire(parts.ends_at)),
+        refund_policy: match parts.refund_policy {
+            RefundPolicy::Restore => v1::RefundPolicy::Restore,
+            RefundPolicy::RestoreIfValid => v1::RefundPolicy::RestoreIfValid,
+            RefundPolicy::Burn => v1::RefundPolicy::Burn,
+        }
+        .into(),
     }
 }

@@ -73,6 +73,11 @@ pub fn state_to_wire(state: PaymentState) -> v1::PaymentState {
         PaymentState::Completed => v1::PaymentState::Completed,
         PaymentState::Reversed => v1::PaymentState::Reversed,
         PaymentState::Declined => v1::PaymentState::Declined,
+        PaymentState::PendingApproval => v1::PaymentState::PendingApproval,
+        PaymentState::Rejected => v1::PaymentState::Rejected,
+        PaymentState::Expired => v1::PaymentState::Expired,
+        PaymentState::PartiallyRefunded => v1::PaymentState::PartiallyRefunded,
+        PaymentState::Refunded => v1::PaymentState::Refunded,
     }
 }
 

@@ -15,8 +15,13 @@ use crate::{
 
 /// A payment id: a UUID of version 7, so that ids are in the order of time.
 pub(super) fn payment_id(text: &str) -> Result<PaymentId, FieldError> {
-    let id: Uuid = parsed("payment_id", text)?;
-    if id.get_version_num() == 7 { Ok(id) } else { Err(FieldError::new("payment_id", "must be a UUIDv7")) }
+    uuid_v7("payment_id", text)
+}
+
+/// The same for an id of another name.
+pub(super) fn uuid_v7(field: &str, text: &str) -> Result<Uuid, FieldError> {
+    let id: Uuid = parsed(field, text)?;
+    if id.get_version_num() == 7 { Ok(id) } else { Err(FieldError::new(field, "must be a UUIDv7")) }
 }
 
 /// The id of a deposit or funding.

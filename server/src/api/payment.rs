@@ -5,21 +5,31 @@ use proto::{
     v1,
     v1::payment_service_server::PaymentService,
 };
-use shared::{payment::Redemption, reason::Reason};
+use shared::{
+    ids::{MerchantId, OfferNumber},
+    money::{Currency, Money},
+    payment::Redemption,
+    reason::Reason,
+};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{Api, parse, view, watch};
 use crate::{
     auth::Till,
-    config::{REDEMPTIONS_MAX, REFERENCE_CHARS_MAX},
-    engine::decide::{payment::CreatePayment, reversal::ReversePayment},
+    config::{REDEMPTIONS_MAX, REFERENCE_CHARS_MAX, RETURNED_LINES_MAX},
+    engine::decide::{
+        payment::CreatePayment,
+        refund::{Goods, RefundPayment},
+        reversal::ReversePayment,
+    },
     error::Error,
-    model::{Payment, PaymentId},
+    model::{Payment, PaymentId, Refund},
     read::{
         self,
         page::{Page, next_token},
     },
+    store::refunds,
 };
 
 #[tonic::async_trait]
@@ -62,6 +72,37 @@ impl PaymentService for Api {
         let id = parse::payment_id(&request.get_ref().payment_id).map_err(Error::from)?;
         let payment = self.0.engine.run(ReversePayment { id, merchant, terminal }).await?;
         Ok(Response::new(v1::ReversePaymentResponse { payment: Some(self.0.payment_view(&payment)) }))
+    }
+
+    async fn refund_payment(
+        &self,
+        request: Request<v1::RefundPaymentRequest>,
+    ) -> Result<Response<v1::RefundPaymentResponse>, Status> {
+        let merchant = self.0.shop(request.metadata())?;
+        let (payment, refund) = self.refund(merchant, request.into_inner()).await?;
+        Ok(Response::new(v1::RefundPaymentResponse {
+            refund: Some(refunds::to_wire(&payment, &refund)),
+            payment: Some(self.0.payment_view(&payment)),
+        }))
+    }
+
+    async fn list_payments(
+        &self,
+        request: Request<v1::PaymentServiceListPaymentsRequest>,
+    ) -> Result<Response<v1::PaymentServiceListPaymentsResponse>, Status> {
+        let merchant = self.0.shop(request.metadata())?;
+        let request = request.get_ref();
+        let page = Page::of(request.page_size, &request.page_token, 50, 100).map_err(Error::from)?;
+        let (found, next) = self
+            .0
+            .readers
+            .read(move |conn| read::payments::of_shop(conn, merchant, page))
+            .await
+            .map_err(Error::from)?;
+        Ok(Response::new(v1::PaymentServiceListPaymentsResponse {
+            payments: found.iter().map(|payment| self.0.payment_view(payment)).collect(),
+            next_page_token: next_token(next),
+        }))
     }
 
     async fn list_offers(
@@ -120,6 +161,22 @@ impl Api {
         self.0.engine.run(command).await
     }
 
+    async fn refund(
+        &self,
+        merchant: MerchantId,
+        request: v1::RefundPaymentRequest,
+    ) -> Result<(Payment, Refund), Error> {
+        let goods = goods(&request, self.0.rules.currency)?;
+        let command = RefundPayment {
+            id: parse::uuid_v7("refund_id", &request.refund_id)?,
+            request_hash: parse::request_hash(&merchant.to_string(), &request),
+            payment: parse::payment_id(&request.payment_id)?,
+            merchant,
+            goods,
+        };
+        self.0.engine.run(command).await
+    }
+
     /// A payment of the till's shop; another shop's is an error as if it did not exist.
     pub(super) async fn payment_of(&self, till: Till, id: PaymentId) -> Result<Option<Payment>, Error> {
         match self.0.readers.read(move |conn| read::payments::payment(conn, id)).await? {
@@ -129,9 +186,32 @@ impl Api {
     }
 }
 
+/// What comes back, by the request.
+fn goods(request: &v1::RefundPaymentRequest, currency: Currency) -> Result<Goods, FieldError> {
+    let named = !request.returned_lines.is_empty() || request.other_amount.is_some();
+    if request.everything {
+        return if named {
+            Err(FieldError::new("everything", "goes without returned_lines and other_amount"))
+        } else {
+            Ok(Goods::Everything)
+        };
+    }
+    let other = match &request.other_amount {
+        Some(money) => money_from_wire("other_amount", Some(money))?,
+        None => Money::new(currency, 0),
+    };
+    if request.returned_lines.len() > RETURNED_LINES_MAX {
+        return Err(FieldError::new("returned_lines", format!("at most {RETURNED_LINES_MAX} are allowed")));
+    }
+    let line = |line: &v1::ReturnedLine| {
+        (OfferNumber(line.offer_number), usize::try_from(line.line_index).unwrap_or(usize::MAX), line.units)
+    };
+    Ok(Goods::Some { lines: request.returned_lines.iter().map(line).collect(), other })
+}
+
 fn redemptions(
     request: &v1::CreatePaymentRequest,
-    currency: shared::money::Currency,
+    currency: Currency,
 ) -> Result<Vec<Redemption>, FieldError> {
     if request.redemptions.len() > REDEMPTIONS_MAX {
         return Err(FieldError::new("redemptions", format!("at most {REDEMPTIONS_MAX} are allowed")));

@@ -11,10 +11,12 @@ use shared::{
 
 use crate::{
     app::App,
+    engine::decide::payment::limits,
     model::{
         Campaign, CampaignState, CampaignView, Coupon, CouponState, Offer, Payment, RedemptionRow, Text,
         WalletView,
     },
+    store::refunds,
 };
 
 fn text(text: &Text) -> v1::LocalizedText {
@@ -40,6 +42,7 @@ pub(super) fn coupon_state(state: CouponState) -> v1::CouponState {
         CouponState::Redeemed => v1::CouponState::Redeemed,
         CouponState::Unclipped => v1::CouponState::Unclipped,
         CouponState::Expired => v1::CouponState::Expired,
+        CouponState::Held => v1::CouponState::Held,
     }
 }
 
@@ -96,7 +99,7 @@ impl App {
         };
         v1::Payment {
             payment_id: payment.id.to_string(),
-            state: state_to_wire(payment.state).into(),
+            state: state_to_wire(self.state_now(payment)).into(),
             merchant_id: payment.merchant.to_string(),
             merchant_name: self.directory.merchant_name(payment.merchant).unwrap_or_default(),
             terminal_id: payment.terminal.to_string(),
@@ -112,17 +115,35 @@ impl App {
                 .as_ref()
                 .map(|d| d.reason.as_str().to_owned())
                 .unwrap_or_default(),
+            approval_expires_at: payment.approval_expires_at.map(time_to_wire),
+            completed_at: payment.completed_at.map(time_to_wire),
+            refunded_amount: payment.completed_at.map(|_| self.money(payment.refunded_minor())),
+            refunds: payment.refunds.iter().map(|refund| refunds::to_wire(payment, refund)).collect(),
+        }
+    }
+
+    /// Where a payment stands now: one whose time for an approval is over has expired, whether or not the sweep was there.
+    fn state_now(&self, payment: &Payment) -> PaymentState {
+        let over = payment.approval_expires_at.is_some_and(|at| self.outside.clock.now() >= at);
+        match payment.state {
+            PaymentState::PendingApproval if over => PaymentState::Expired,
+            state => state,
         }
     }
 
     /// A wallet.
     pub(crate) fn wallet_view(&self, view: &WalletView) -> v1::Wallet {
+        let limits = limits(&self.rules, Some(&view.wallet));
         let state = if view.wallet.frozen { v1::WalletState::Frozen } else { v1::WalletState::Active };
         v1::Wallet {
             wallet_id: view.wallet.id.to_string(),
             balance: Some(self.money(view.balance_minor)),
             state: state.into(),
             opened_at: Some(time_to_wire(view.wallet.opened_at)),
+            approval_limits: Some(v1::ApprovalLimits {
+                per_payment: Some(self.money(limits.per_payment_minor)),
+                per_day: Some(self.money(limits.per_day_minor)),
+            }),
         }
     }
 

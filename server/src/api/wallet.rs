@@ -2,27 +2,29 @@
 
 use ed25519_dalek::VerifyingKey;
 use proto::{
-    convert::{FieldError, parsed, time_to_wire},
+    convert::{FieldError, money_from_wire, parsed, time_to_wire},
     v1,
     v1::wallet_service_server::WalletService,
 };
 use shared::{
     ids::{CouponId, OfferNumber, WalletId},
+    payment::approval::{self, Answer},
     reason::Reason,
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Api, view, watch};
+use super::{Api, parse, view, watch};
 use crate::{
-    auth::signed_challenge,
+    auth::{is_signed_by, signed_challenge},
     config::TOKENS_ISSUED_MAX,
     engine::decide::{
+        approval::AnswerPayment,
         coupon::{ClipOffer, UnclipCoupon},
-        wallet::{IssueTokens, OpenWallet},
+        wallet::{IssueTokens, OpenWallet, SetApprovalLimits},
     },
     error::Error,
-    model::{CouponState, WalletView},
+    model::{CouponState, Payment, WalletView},
     read::{
         balances, coupons, offers,
         page::{Page, next_token},
@@ -145,6 +147,7 @@ impl WalletService for Api {
             v1::CouponState::Redeemed => Some(CouponState::Redeemed),
             v1::CouponState::Unclipped => Some(CouponState::Unclipped),
             v1::CouponState::Expired => Some(CouponState::Expired),
+            v1::CouponState::Held => Some(CouponState::Held),
         };
         let now = self.0.outside.clock.now();
         let list = self.0.readers.read(move |conn| coupons::list(conn, wallet, state, page, now)).await;
@@ -193,6 +196,41 @@ impl WalletService for Api {
         }))
     }
 
+    async fn approve_payment(
+        &self,
+        request: Request<v1::ApprovePaymentRequest>,
+    ) -> Result<Response<v1::ApprovePaymentResponse>, Status> {
+        let wallet = self.0.session(request.metadata())?.wallet;
+        let v1::ApprovePaymentRequest { payment_id, signature } = request.into_inner();
+        let payment = self.answer(wallet, &payment_id, Answer::Approve, &signature).await?;
+        Ok(Response::new(v1::ApprovePaymentResponse { payment: Some(self.0.payment_view(&payment)) }))
+    }
+
+    async fn reject_payment(
+        &self,
+        request: Request<v1::RejectPaymentRequest>,
+    ) -> Result<Response<v1::RejectPaymentResponse>, Status> {
+        let wallet = self.0.session(request.metadata())?.wallet;
+        let v1::RejectPaymentRequest { payment_id, signature } = request.into_inner();
+        let payment = self.answer(wallet, &payment_id, Answer::Reject, &signature).await?;
+        Ok(Response::new(v1::RejectPaymentResponse { payment: Some(self.0.payment_view(&payment)) }))
+    }
+
+    async fn set_approval_limits(
+        &self,
+        request: Request<v1::SetApprovalLimitsRequest>,
+    ) -> Result<Response<v1::SetApprovalLimitsResponse>, Status> {
+        let wallet = self.0.session(request.metadata())?.wallet;
+        let limits = request.into_inner().limits.unwrap_or_default();
+        let money = |field: &str, money: Option<&v1::Money>| {
+            money.map(|money| money_from_wire(field, Some(money))).transpose().map_err(Error::from)
+        };
+        let per_payment = money("limits.per_payment", limits.per_payment.as_ref())?;
+        let per_day = money("limits.per_day", limits.per_day.as_ref())?;
+        let view = self.0.engine.run(SetApprovalLimits { wallet, per_payment, per_day }).await?;
+        Ok(Response::new(v1::SetApprovalLimitsResponse { wallet: Some(self.0.wallet_view(&view)) }))
+    }
+
     type WatchWalletStream = ReceiverStream<Result<v1::WatchWalletResponse, Status>>;
 
     async fn watch_wallet(
@@ -217,6 +255,28 @@ impl Api {
             return Err(Error::refused(Reason::SignatureInvalid, "the challenge was not signed by this key"));
         }
         Ok(bytes)
+    }
+
+    /// The shopper's answer to a payment of this wallet, signed by its device key.
+    async fn answer(
+        &self,
+        wallet: WalletId,
+        payment_id: &str,
+        answer: Answer,
+        signature: &[u8],
+    ) -> Result<Payment, Error> {
+        let id = parse::payment_id(payment_id)?;
+        let found = self.0.readers.read(move |conn| payments::payment(conn, id)).await?;
+        let payment = found
+            .filter(|payment| payment.wallet == Some(wallet))
+            .ok_or_else(|| Error::refused(Reason::PaymentNotFound, "this wallet has no such payment"))?;
+        let key = self.wallet(wallet).await?.wallet.public_key;
+        let signed = approval::signing_input(&id.to_string(), answer, payment.money(payment.due_minor));
+        if !is_signed_by(&key, &signed, signature) {
+            let text = "the answer was not signed by this wallet's device key";
+            return Err(Error::refused(Reason::SignatureInvalid, text));
+        }
+        self.0.engine.run(AnswerPayment { wallet, id, answer }).await
     }
 
     fn new_session(&self, wallet: WalletId) -> Session {

@@ -1,10 +1,12 @@
 //! The decisions, one file a subject: pure functions on the rows of a batch. What a command may not do is a [`Failure`];
 //! what must not happen at all is an assertion, and takes the command back.
 
+pub mod approval;
 pub mod campaign;
 pub mod coupon;
 pub mod enrol;
 pub mod payment;
+pub mod refund;
 pub mod reversal;
 pub mod sweep;
 pub mod transfer;

@@ -53,6 +53,10 @@ pub(super) fn load(
         state.coupons.loaded(coupon.key(), coupon);
     }
     campaigns(conn, directory, &keys, state)?;
+    state.refunds.looked_for(keys.refunds.iter().copied());
+    for (refund, payment) in load::refunds(conn, &keys.refunds)? {
+        state.refunds.loaded(refund, payment);
+    }
     state.requests.looked_for(keys.requests.iter().copied());
     for (id, request) in load::requests(conn, &keys.requests)? {
         state.requests.loaded(id, request);

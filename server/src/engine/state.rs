@@ -17,7 +17,7 @@ use crate::{
     config::Rules,
     model::{
         AccountRow, Campaign, Coupon, CouponKey, Elsewhere, EntryId, Holder, Offer, Payment, PaymentId,
-        RedemptionRow, RequestHash, Token, TokenId, Wallet,
+        RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
     },
 };
 
@@ -42,6 +42,8 @@ pub struct Keys {
     pub payments: Vec<PaymentId>,
     /// Payments that are to be undone: with them comes all that they moved.
     pub undone: Vec<PaymentId>,
+    /// Refunds.
+    pub refunds: Vec<RefundId>,
     /// Deposits and fundings.
     pub requests: Vec<Uuid>,
     /// Accounts whose whole balance counts (all stripes are loaded and locked): of a striped account, name here what is paid out
@@ -141,6 +143,8 @@ pub struct State {
     pub campaigns: Rows<OfferNumber, Campaign>,
     /// Payments.
     pub payments: Rows<PaymentId, Payment>,
+    /// Payments by refund.
+    pub refunds: Rows<RefundId, PaymentId>,
     /// Deposits and fundings: what was asked.
     pub requests: Rows<Uuid, (RequestHash, EntryId)>,
     /// New journal entries.
@@ -168,6 +172,7 @@ impl State {
             coupons: Rows::default(),
             campaigns: Rows::default(),
             payments: Rows::default(),
+            refunds: Rows::default(),
             requests: Rows::default(),
             entries: Vec::new(),
             redemptions: Vec::new(),

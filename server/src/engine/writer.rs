@@ -155,8 +155,9 @@ impl Writer {
             Ok::<(), BatchError>(())
         })?;
         self.directory.apply(&state.enrolled);
-        jobs.iter_mut().for_each(|job| job.answer());
+        // Before the answers: whoever begins to watch after one of them has the change in what he reads first.
         self.herald.tell(&state.enrolled, state.changes);
+        jobs.iter_mut().for_each(|job| job.answer());
         self.sequences = state.sequences;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use shared::{
     ids::{OfferNumber, WalletId},
+    payment::PaymentState,
     time::UnixMillis,
 };
 
@@ -12,7 +13,7 @@ use crate::{
     model::CouponState,
     store::{
         Conn, StoreError,
-        codes::{Coded, number},
+        codes::{Coded, number, uuid},
         rows::PaymentRow,
         schema::{campaigns, coupons, entries, payments},
         settings,
@@ -28,9 +29,23 @@ pub(crate) fn due(
     reversal_window_ms: i64,
 ) -> Result<Option<Sweep>, StoreError> {
     let mut sweep = Sweep::default();
+    unapproved(conn, now, &mut sweep)?;
     ended(conn, now, &mut sweep)?;
     settled(conn, now, reversal_window_ms, &mut sweep)?;
     Ok(if sweep == Sweep::default() { None } else { Some(sweep) })
+}
+
+/// Payments that nobody approved in time, oldest first.
+fn unapproved(conn: &mut Conn, now: UnixMillis, sweep: &mut Sweep) -> Result<(), StoreError> {
+    let rows: Vec<Vec<u8>> = payments::table
+        .filter(payments::state.eq(PaymentState::PendingApproval.code()))
+        .filter(payments::approval_expires_at_ms.le(now.0))
+        .order(payments::approval_expires_at_ms)
+        .select(payments::payment_id)
+        .limit(LIMIT)
+        .load(conn)?;
+    sweep.unapproved = rows.iter().map(|id| uuid(id)).collect::<Result<_, _>>()?;
+    Ok(())
 }
 
 /// Coupons of one offer that has ended, from where the sweep left off. After its end nobody clips it any more.

@@ -39,7 +39,7 @@ impl Coded for TokenState {
 impl Coded for CouponState {
     const WHAT: &'static str = "a coupon's state";
     const CODES: &'static [(Self, i64)] =
-        &[(Self::Clipped, 1), (Self::Redeemed, 2), (Self::Unclipped, 3), (Self::Expired, 4)];
+        &[(Self::Clipped, 1), (Self::Redeemed, 2), (Self::Unclipped, 3), (Self::Expired, 4), (Self::Held, 5)];
 }
 
 impl Coded for CampaignState {
@@ -49,7 +49,16 @@ impl Coded for CampaignState {
 
 impl Coded for PaymentState {
     const WHAT: &'static str = "a payment's state";
-    const CODES: &'static [(Self, i64)] = &[(Self::Completed, 1), (Self::Reversed, 2), (Self::Declined, 3)];
+    const CODES: &'static [(Self, i64)] = &[
+        (Self::Completed, 1),
+        (Self::Reversed, 2),
+        (Self::Declined, 3),
+        (Self::PendingApproval, 4),
+        (Self::Rejected, 5),
+        (Self::Expired, 6),
+        (Self::PartiallyRefunded, 7),
+        (Self::Refunded, 8),
+    ];
 }
 
 impl Coded for EntryKind {
@@ -61,6 +70,7 @@ impl Coded for EntryKind {
         (Self::Release, 4),
         (Self::Payment, 5),
         (Self::Reversal, 6),
+        (Self::Refund, 7),
     ];
 }
 

@@ -145,9 +145,9 @@ fn found(conn: &mut Conn, currency: Currency, outside: &Surroundings) -> Result<
     settings::raise(conn, settings::REVISION, 0)?;
     for account in [Account::Cash, Account::ProviderFees] {
         let (kind, owner) = account_key(account);
-        let row = [Int(kind), Int(owner), Int(0), Text(currency.code()), Int(0), Int(0)];
-        let into = "accounts (kind, owner, stripe, currency, balance_minor, coupons_redeemed)";
-        insert(conn, into, 6, &row)?;
+        let row = [Int(kind), Int(owner), Int(0), Text(currency.code()), Int(0), Int(0), Int(0), Int(0)];
+        let into = "accounts (kind, owner, stripe, currency, balance_minor, coupons_redeemed, spent_day, spent_minor)";
+        insert(conn, into, 8, &row)?;
     }
     Ok(secret)
 }

@@ -15,14 +15,15 @@ use uuid::Uuid;
 use super::{
     Conn, StoreError,
     codes::{account_code, account_of, bytes, maybe_uuid, uuid},
+    refunds,
     rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
     schema,
     statements::{self, KeyList, Select, numbers, pair},
     stripes::Stripe,
 };
 use crate::model::{
-    AccountRow, Coupon, Elsewhere, EntryId, Payment, PaymentId, RequestHash, Token, TokenId, Wallet,
-    is_striped,
+    AccountRow, Coupon, Elsewhere, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId,
+    Wallet, is_striped,
 };
 
 type Loaded<T> = Result<Vec<T>, StoreError>;
@@ -30,9 +31,9 @@ type Loaded<T> = Result<Vec<T>, StoreError>;
 /// Wallets by id. Not locked: whoever changes a wallet holds its account.
 pub(crate) fn wallets(conn: &mut Conn, ids: &[WalletId]) -> Loaded<Wallet> {
     let select = Select {
-        sqlite: "SELECT id, public_key, frozen, opened_at_ms FROM wallets \
+        sqlite: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
                  WHERE id IN (SELECT value FROM json_each(?))",
-        postgres: "SELECT id, public_key, frozen, opened_at_ms FROM wallets WHERE id = ANY(?)",
+        postgres: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets WHERE id = ANY(?)",
     };
     let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, numbers(ids, |id| id.0.into()))?;
     rows.iter().map(WalletRow::read).collect()
@@ -41,9 +42,9 @@ pub(crate) fn wallets(conn: &mut Conn, ids: &[WalletId]) -> Loaded<Wallet> {
 /// Wallets by device key. Which wallet a key has never changes.
 pub(crate) fn wallets_by_key(conn: &mut Conn, keys: &[[u8; 32]]) -> Loaded<Wallet> {
     let select = Select {
-        sqlite: "SELECT id, public_key, frozen, opened_at_ms FROM wallets \
+        sqlite: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
                  WHERE public_key IN (SELECT unhex(value) FROM json_each(?))",
-        postgres: "SELECT id, public_key, frozen, opened_at_ms FROM wallets WHERE public_key = ANY(?)",
+        postgres: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets WHERE public_key = ANY(?)",
     };
     let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, statements::bytes(keys))?;
     rows.iter().map(WalletRow::read).collect()
@@ -60,19 +61,21 @@ fn stripe_key(account: Account, stripe: Stripe) -> i64 {
 }
 
 const ACCOUNTS: Select = Select {
-    sqlite: "SELECT a.kind, a.owner, a.stripe, a.balance_minor, a.last_payment_id, a.coupons_redeemed \
+    sqlite: "SELECT a.kind, a.owner, a.stripe, a.balance_minor, a.last_payment_id, a.coupons_redeemed, \
+             a.spent_day, a.spent_minor \
              FROM json_each(?) AS k CROSS JOIN accounts AS a ON a.kind = k.value >> 44 \
              AND a.owner = k.value & 4294967295 AND a.stripe = (k.value >> 32) & 4095",
-    postgres: "SELECT a.kind, a.owner, a.stripe, a.balance_minor, a.last_payment_id, a.coupons_redeemed \
+    postgres: "SELECT a.kind, a.owner, a.stripe, a.balance_minor, a.last_payment_id, a.coupons_redeemed, \
+             a.spent_day, a.spent_minor \
                FROM unnest(?) AS k JOIN accounts AS a ON a.kind = k >> 44 \
                AND a.owner = k & 4294967295 AND a.stripe = (k >> 32) & 4095 \
                ORDER BY a.kind, a.owner, a.stripe FOR UPDATE OF a",
 };
 
-type StripeRow = (i64, i64, i64, i64, Option<Vec<u8>>, i64);
+type StripeRow = (i64, i64, i64, i64, Option<Vec<u8>>, i64, i64, i64);
 
 fn stripe_rows(conn: &mut Conn, keys: Vec<i64>) -> QueryResult<Vec<StripeRow>> {
-    type Columns = (BigInt, BigInt, BigInt, BigInt, Nullable<Binary>, BigInt);
+    type Columns = (BigInt, BigInt, BigInt, BigInt, Nullable<Binary>, BigInt, BigInt, BigInt);
     ACCOUNTS.load::<Columns, StripeRow>(conn, numbers(&keys, |key| key))
 }
 
@@ -95,7 +98,9 @@ pub(crate) fn accounts(
     }
     let mut found: Vec<(Account, AccountRow)> = Vec::new();
     let mut others = Vec::new();
-    for (kind, owner, at, balance_minor, last, coupons_redeemed) in stripe_rows(conn, keys)? {
+    for (kind, owner, at, balance_minor, last, coupons_redeemed, spent_day, spent_minor) in
+        stripe_rows(conn, keys)?
+    {
         let account = account_of(kind, owner)?;
         if at != i64::from(own(account)) {
             others.push((account, balance_minor, coupons_redeemed));
@@ -104,7 +109,9 @@ pub(crate) fn accounts(
         let unknown = striped && is_striped(account) && !whole.contains(&account);
         let elsewhere = if unknown { Elsewhere::Unknown } else { Elsewhere::NONE };
         let last_payment = maybe_uuid(last.as_deref())?;
-        found.push((account, AccountRow { balance_minor, last_payment, coupons_redeemed, elsewhere }));
+        let row =
+            AccountRow { balance_minor, last_payment, coupons_redeemed, spent_day, spent_minor, elsewhere };
+        found.push((account, row));
     }
     for (account, more_minor, more_redeemed) in others {
         let row = found.iter_mut().find(|(found, _)| *found == account);
@@ -199,18 +206,33 @@ pub(crate) fn campaigns_seen(conn: &mut Conn, of: &[OfferNumber]) -> Loaded<Camp
 const PAYMENTS: Select = Select {
     sqlite: "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
              due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
-             decline_message, refusals, previous_payment_id, entry_id FROM payments \
+             decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
+             FROM payments \
              WHERE payment_id IN (SELECT unhex(value) FROM json_each(?))",
     postgres: "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
                due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
-               decline_message, refusals, previous_payment_id, entry_id FROM payments \
+               decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
+             FROM payments \
                WHERE payment_id = ANY(?) ORDER BY payment_id FOR UPDATE",
 };
 
-/// Payments.
+/// Payments, with their refunds.
 pub(crate) fn payments(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Payment> {
     let rows = PAYMENTS.load::<schema::payments::SqlType, PaymentRow>(conn, statements::bytes(ids))?;
-    rows.iter().map(PaymentRow::read).collect()
+    let mut payments = rows.iter().map(PaymentRow::read).collect::<Result<Vec<_>, _>>()?;
+    refunds::fill(conn, &mut payments)?;
+    Ok(payments)
+}
+
+/// The payments of refunds.
+pub(crate) fn refunds(conn: &mut Conn, ids: &[RefundId]) -> Loaded<(RefundId, PaymentId)> {
+    let select = Select {
+        sqlite: "SELECT refund_id, payment_id FROM refunds \
+                 WHERE refund_id IN (SELECT unhex(value) FROM json_each(?))",
+        postgres: "SELECT refund_id, payment_id FROM refunds WHERE refund_id = ANY(?)",
+    };
+    let rows = select.load::<(Binary, Binary), (Vec<u8>, Vec<u8>)>(conn, statements::bytes(ids))?;
+    rows.into_iter().map(|(refund, payment)| Ok((uuid(&refund)?, uuid(&payment)?))).collect()
 }
 
 /// Payments before anything is locked: who paid whom and with which coupons never changes, and says what to lock.

@@ -36,7 +36,7 @@ pub(crate) fn read(conn: &mut Conn) -> Result<Sequences, StoreError> {
     })
 }
 
-/// The sequences of PostgreSQL, in the order of the numbers that [`RESERVE`] and [`SET`] give them.
+/// The sequences of PostgreSQL, in the order in which [`RESERVE`] numbers them.
 pub(super) const SEQUENCES: [&str; 7] = [
     "wallet_numbers",
     "merchant_numbers",

@@ -28,6 +28,8 @@ pub(crate) struct WalletRow {
     pub public_key: Vec<u8>,
     pub frozen: i64,
     pub opened_at_ms: i64,
+    pub limit_payment_minor: Option<i64>,
+    pub limit_day_minor: Option<i64>,
 }
 
 impl From<&Wallet> for WalletRow {
@@ -37,13 +39,16 @@ impl From<&Wallet> for WalletRow {
             public_key: wallet.public_key.to_vec(),
             frozen: wallet.frozen.into(),
             opened_at_ms: wallet.opened_at.0,
+            limit_payment_minor: wallet.limit_payment_minor,
+            limit_day_minor: wallet.limit_day_minor,
         }
     }
 }
 
 impl WalletRow {
-    pub(crate) const COLUMNS: usize = 4;
-    pub(crate) const INTO: &'static str = "wallets (id, public_key, frozen, opened_at_ms)";
+    pub(crate) const COLUMNS: usize = 6;
+    pub(crate) const INTO: &'static str =
+        "wallets (id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor)";
 
     /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
@@ -52,6 +57,8 @@ impl WalletRow {
             Bind::Bytes(&self.public_key),
             Bind::Int(self.frozen),
             Bind::Int(self.opened_at_ms),
+            Bind::MaybeInt(self.limit_payment_minor),
+            Bind::MaybeInt(self.limit_day_minor),
         ]
     }
 
@@ -61,6 +68,8 @@ impl WalletRow {
             public_key: bytes(&self.public_key)?,
             frozen: self.frozen != 0,
             opened_at: UnixMillis(self.opened_at_ms),
+            limit_payment_minor: self.limit_payment_minor,
+            limit_day_minor: self.limit_day_minor,
         })
     }
 }
@@ -285,6 +294,8 @@ pub(crate) struct PaymentRow {
     pub refusals: Option<Vec<u8>>,
     pub previous_payment_id: Option<Vec<u8>>,
     pub entry_id: Option<i64>,
+    pub approval_expires_at_ms: Option<i64>,
+    pub completed_at_ms: Option<i64>,
 }
 
 impl From<&Payment> for PaymentRow {
@@ -309,15 +320,18 @@ impl From<&Payment> for PaymentRow {
             refusals: decline.map(refusals_to_bytes),
             previous_payment_id: payment.previous.map(|id| id.as_bytes().to_vec()),
             entry_id: payment.entry,
+            approval_expires_at_ms: payment.approval_expires_at.map(|at| at.0),
+            completed_at_ms: payment.completed_at.map(|at| at.0),
         }
     }
 }
 
 impl PaymentRow {
-    pub(crate) const COLUMNS: usize = 18;
+    pub(crate) const COLUMNS: usize = 20;
     pub(crate) const INTO: &'static str = "payments (payment_id, request_hash, state, merchant_id, \
          terminal_id, wallet_id, currency, gross_minor, due_minor, redemptions, merchant_reference, created_at_ms, \
-         reversed_at_ms, decline_reason, decline_message, refusals, previous_payment_id, entry_id)";
+         reversed_at_ms, decline_reason, decline_message, refusals, previous_payment_id, entry_id, \
+         approval_expires_at_ms, completed_at_ms)";
 
     /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
@@ -340,9 +354,12 @@ impl PaymentRow {
             Bind::MaybeBytes(self.refusals.as_deref()),
             Bind::MaybeBytes(self.previous_payment_id.as_deref()),
             Bind::MaybeInt(self.entry_id),
+            Bind::MaybeInt(self.approval_expires_at_ms),
+            Bind::MaybeInt(self.completed_at_ms),
         ]
     }
 
+    /// The payment, without its refunds.
     pub(crate) fn read(&self) -> Result<Payment, StoreError> {
         let currency = self.currency.parse().map_err(|_| StoreError::Corrupt("a currency"))?;
         Ok(Payment {
@@ -362,6 +379,9 @@ impl PaymentRow {
             decline: self.decline()?,
             previous: maybe_uuid(self.previous_payment_id.as_deref())?,
             entry: self.entry_id,
+            approval_expires_at: maybe_time(self.approval_expires_at_ms),
+            completed_at: maybe_time(self.completed_at_ms),
+            refunds: Vec::new(),
         })
     }
 

@@ -17,7 +17,14 @@ diesel::table! {
     keys (holder) { holder -> Text, hash -> Binary, }
 }
 diesel::table! {
-    wallets (id) { id -> BigInt, public_key -> Binary, frozen -> BigInt, opened_at_ms -> BigInt, }
+    wallets (id) {
+        id -> BigInt,
+        public_key -> Binary,
+        frozen -> BigInt,
+        opened_at_ms -> BigInt,
+        limit_payment_minor -> Nullable<BigInt>,
+        limit_day_minor -> Nullable<BigInt>,
+    }
 }
 diesel::table! {
     accounts (kind, owner, stripe) {
@@ -28,6 +35,8 @@ diesel::table! {
         balance_minor -> BigInt,
         last_payment_id -> Nullable<Binary>,
         coupons_redeemed -> BigInt,
+        spent_day -> BigInt,
+        spent_minor -> BigInt,
     }
 }
 diesel::table! {
@@ -88,6 +97,21 @@ diesel::table! {
         refusals -> Nullable<Binary>,
         previous_payment_id -> Nullable<Binary>,
         entry_id -> Nullable<BigInt>,
+        approval_expires_at_ms -> Nullable<BigInt>,
+        completed_at_ms -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    refunds (payment_id, number) {
+        payment_id -> Binary,
+        number -> BigInt,
+        refund_id -> Binary,
+        request_hash -> Binary,
+        gross_minor -> BigInt,
+        shopper_minor -> BigInt,
+        details -> Binary,
+        at_ms -> BigInt,
+        entry_id -> BigInt,
     }
 }
 diesel::table! {
@@ -99,7 +123,13 @@ diesel::table! {
     }
 }
 diesel::table! {
-    entries (id) { id -> BigInt, kind -> BigInt, at_ms -> BigInt, payment_id -> Nullable<Binary>, }
+    entries (id) {
+        id -> BigInt,
+        kind -> BigInt,
+        at_ms -> BigInt,
+        payment_id -> Nullable<Binary>,
+        merchant_id -> Nullable<BigInt>,
+    }
 }
 diesel::table! {
     postings (entry_id, kind, owner) {

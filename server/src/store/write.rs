@@ -6,6 +6,7 @@ use shared::time::UnixMillis;
 use super::{
     Conn, StoreError,
     codes::{Coded, account_key, holder_name},
+    refunds,
     rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
     settings,
     statements::{insert, replace, update},
@@ -73,9 +74,18 @@ fn wallets(conn: &mut Conn, state: &State) -> Written {
     let values: Vec<Bind<'_>> = rows.iter().flat_map(WalletRow::binds).collect();
     insert(conn, WalletRow::INTO, WalletRow::COLUMNS, &values)?;
     let changed = state.wallets.changed_rows();
-    let values: Vec<_> =
-        changed.flat_map(|(id, wallet)| [Int(wallet.frozen.into()), Int(id.0.into())]).collect();
-    update(conn, "wallets", &["frozen"], &["id"], &values)
+    let values: Vec<_> = changed
+        .flat_map(|(id, wallet)| {
+            [
+                Int(wallet.frozen.into()),
+                MaybeInt(wallet.limit_payment_minor),
+                MaybeInt(wallet.limit_day_minor),
+                Int(id.0.into()),
+            ]
+        })
+        .collect();
+    let set = ["frozen", "limit_payment_minor", "limit_day_minor"];
+    update(conn, "wallets", &set, &["id"], &values)
 }
 
 fn accounts(conn: &mut Conn, state: &State, stripe: Stripe) -> Written {
@@ -94,11 +104,14 @@ fn accounts(conn: &mut Conn, state: &State, stripe: Stripe) -> Written {
                 Int(row.balance_minor),
                 MaybeBytes(last),
                 Int(row.coupons_redeemed),
+                Int(row.spent_day),
+                Int(row.spent_minor),
             ]
         })
         .collect();
-    let into = "accounts (kind, owner, stripe, currency, balance_minor, last_payment_id, coupons_redeemed)";
-    insert(conn, into, 7, &values)?;
+    let into = "accounts (kind, owner, stripe, currency, balance_minor, last_payment_id, coupons_redeemed, \
+                spent_day, spent_minor)";
+    insert(conn, into, 9, &values)?;
     let values: Vec<_> = state
         .accounts
         .changed_rows()
@@ -110,13 +123,15 @@ fn accounts(conn: &mut Conn, state: &State, stripe: Stripe) -> Written {
                 Int(row.balance_minor),
                 MaybeBytes(last),
                 Int(row.coupons_redeemed),
+                Int(row.spent_day),
+                Int(row.spent_minor),
                 Int(kind),
                 Int(owner),
                 Int(stripe.into()),
             ]
         })
         .collect();
-    let set = ["balance_minor", "last_payment_id", "coupons_redeemed"];
+    let set = ["balance_minor", "last_payment_id", "coupons_redeemed", "spent_day", "spent_minor"];
     update(conn, "accounts", &set, &["kind", "owner", "stripe"], &values)
 }
 
@@ -192,10 +207,23 @@ fn payments(conn: &mut Conn, state: &State) -> Written {
         .payments
         .changed_rows()
         .flat_map(|(id, payment)| {
-            [Int(payment.state.code()), MaybeInt(payment.reversed_at.map(|at| at.0)), Bytes(id.as_bytes())]
+            [
+                Int(payment.state.code()),
+                MaybeInt(payment.reversed_at.map(|at| at.0)),
+                MaybeInt(payment.completed_at.map(|at| at.0)),
+                MaybeInt(payment.entry),
+                Bytes(id.as_bytes()),
+            ]
         })
         .collect();
-    update(conn, "payments", &["state", "reversed_at_ms"], &["payment_id"], &values)
+    let set = ["state", "reversed_at_ms", "completed_at_ms", "entry_id"];
+    update(conn, "payments", &set, &["payment_id"], &values)?;
+    for (refund, payment) in state.refunds.new_rows() {
+        let payment =
+            state.payments.get(payment).ok_or(StoreError::Corrupt("a refund without its payment"))?;
+        refunds::add(conn, payment, *refund)?;
+    }
+    Ok(())
 }
 
 fn redemptions(conn: &mut Conn, state: &State) -> Written {
@@ -220,10 +248,16 @@ fn journal(conn: &mut Conn, state: &State) -> Written {
         .iter()
         .flat_map(|entry| {
             let payment = entry.payment.as_ref().map(|id| id.as_bytes().as_slice());
-            [Int(entry.id), Int(entry.entry.kind().code()), Int(state.now.0), MaybeBytes(payment)]
+            [
+                Int(entry.id),
+                Int(entry.entry.kind().code()),
+                Int(state.now.0),
+                MaybeBytes(payment),
+                MaybeInt(entry.entry.merchant().map(|id| id.0.into())),
+            ]
         })
         .collect();
-    insert(conn, "entries (id, kind, at_ms, payment_id)", 4, &entries)?;
+    insert(conn, "entries (id, kind, at_ms, payment_id, merchant_id)", 5, &entries)?;
     let postings: Vec<_> = state
         .entries
         .iter()

@@ -70,8 +70,7 @@ impl Source {
         let wallet = self.rng.usize(0..book.shoppers.len());
         let offer = self.rng.usize(0..book.offers.len());
         let merchant = self.rng.usize(0..book.batches.len());
-        match self.rng.u8(0..100).min(83) {
-            68..77 => Command::Clip { wallet, offer },
+        match self.rng.u8(0..96) {
             0..4 => Command::Deposit {
                 id: self.id(),
                 to: Account::Wallet(wallet),
@@ -200,12 +199,13 @@ impl Source {
     fn refund(&mut self, book: &Book, merchant: usize) -> Command {
         let payment = self.payment(book, &[PaymentState::Completed, PaymentState::PartlyRefunded]);
         let merchant = self.shop_of(book, payment, merchant);
-        let used = book.payments.get(&payment).and_then(|p| p.ask.as_ref()).map_or(0, |ask| ask.used.len());
+        let asked = book.payments.get(&payment).and_then(|p| p.ask.as_ref());
+        let used: Vec<usize> = asked.map_or(Vec::new(), |ask| ask.used.iter().map(|u| u.offer).collect());
         let everything = self.one_in(5);
         let mut lines = Vec::new();
-        for line in 0..used {
+        for offer in used {
             if !everything && self.one_in(2) {
-                lines.push((line, self.rng.u32(1..=3)));
+                lines.push((offer, self.rng.u32(1..=3)));
             }
         }
         let other = if everything || self.one_in(2) { 0 } else { self.rng.i64(1..3_000) };

@@ -27,8 +27,8 @@ const SETTINGS: Settings = Settings {
     reversal_window_ms: 6 * HOUR_MS,
     token_ttl_ms: 5 * DAY_MS,
     tokens_held: 30,
-    approval_over: 9_000_000,
-    approval_over_day: 20_000_000,
+    approval_over: 9_000,
+    approval_over_day: 20_000,
     approval_ttl_ms: 180_000,
     fee_ppm: 6_500,
 };

@@ -11,10 +11,12 @@ use server::{
     engine::{
         Engine,
         decide::{
+            approval::AnswerPayment,
             campaign::{CreateCampaign, SetCampaignState},
             coupon::{ClipOffer, UnclipCoupon},
             enrol::{CreateIssuer, CreateMerchant, CreateTerminal},
             payment::{CreatePayment, Scan},
+            refund::{Goods, RefundPayment},
             reversal::ReversePayment,
             transfer::{Deposit, FundCampaign},
             wallet::{FreezeWallet, IssueTokens, OpenWallet},
@@ -30,15 +32,18 @@ use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger,
     money::{Currency, Money},
-    offer::{Reward, Terms, TermsParts},
-    payment::{PaymentState, RedeemedLine, Redemption},
+    offer::{RefundPolicy, Reward, Terms, TermsParts},
+    payment::{
+        PaymentState, RedeemedLine, Redemption,
+        approval::{self, Limits},
+    },
     time::UnixMillis,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
-    book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Seen},
+    book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
     command::Command,
 };
 
@@ -72,6 +77,11 @@ impl System {
             code_ahead_ms: settings.code_ahead_ms,
             reversal_window_ms: settings.reversal_window_ms,
             token_ttl_ms: settings.token_ttl_ms,
+            approval_limits: Limits {
+                per_payment_minor: settings.approval_over,
+                per_day_minor: settings.approval_over_day,
+            },
+            approval_ttl_ms: settings.approval_ttl_ms,
             ..Rules::default()
         };
         let config =
@@ -176,8 +186,35 @@ impl System {
                 let reverse = ReversePayment { id: uuid(*id), merchant, terminal };
                 async move { plain(seen(engine.run(reverse).await, |p| payment(&p))) }.boxed()
             }
+            Command::Approve { wallet, payment: id } | Command::Reject { wallet, payment: id } => {
+                let yes = matches!(command, Command::Approve { .. });
+                let answer = if yes { approval::Answer::Approve } else { approval::Answer::Reject };
+                let answer = AnswerPayment { wallet: self.wallets[*wallet], id: uuid(*id), answer };
+                async move { plain(seen(engine.run(answer).await, |p| payment(&p))) }.boxed()
+            }
+            Command::Refund(back) => {
+                let refund = self.refund(back, hash(command));
+                async move {
+                    plain(seen(engine.run(refund).await, |(payment, refund)| refunded(&payment, &refund)))
+                }
+                .boxed()
+            }
             other => unreachable!("{other:?}"),
         }
+    }
+
+    fn refund(&self, back: &Return, request_hash: [u8; 32]) -> RefundPayment {
+        let goods = if back.everything {
+            Goods::Everything
+        } else {
+            let line = |(offer, units): &(usize, u32)| (self.offers[*offer].0, 0, *units);
+            Goods::Some {
+                lines: back.lines.iter().map(line).collect(),
+                other: Money::new(Currency::CNY, back.other),
+            }
+        };
+        let merchant = self.shops[back.merchant].0;
+        RefundPayment { id: uuid(back.id), request_hash, payment: uuid(back.payment), merchant, goods }
     }
 
     fn create(&self, ask: &Ask, request_hash: [u8; 32]) -> CreatePayment {
@@ -269,6 +306,11 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
         stores: Vec::new(),
         starts_at: UnixMillis(0),
         ends_at: UnixMillis(offer.ends_at),
+        refund_policy: match offer.policy {
+            Policy::Restore => RefundPolicy::Restore,
+            Policy::RestoreIfValid => RefundPolicy::RestoreIfValid,
+            Policy::Burn => RefundPolicy::Burn,
+        },
     });
     let terms = terms.unwrap();
     let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
@@ -321,17 +363,28 @@ fn coupon_state(state: model::CouponState) -> CouponState {
         model::CouponState::Redeemed => CouponState::Redeemed,
         model::CouponState::Unclipped => CouponState::Unclipped,
         model::CouponState::Expired => CouponState::Expired,
+        model::CouponState::Held => CouponState::Held,
     }
 }
 
 fn payment(payment: &model::Payment) -> Seen {
-    Seen::Payment { state: payment_state(payment), refunded: 0 }
+    Seen::Payment { state: payment_state(payment), refunded: payment.refunded_minor() }
+}
+
+fn refunded(payment: &model::Payment, refund: &model::Refund) -> Seen {
+    let campaigns = refund.coupons.iter().map(|coupon| coupon.amount_minor).collect();
+    Seen::Refund { shopper: refund.shopper_minor, campaigns, state: payment_state(payment) }
 }
 
 fn payment_state(payment: &model::Payment) -> book::PaymentState {
     match payment.state {
         PaymentState::Completed => book::PaymentState::Completed,
         PaymentState::Reversed => book::PaymentState::Reversed,
+        PaymentState::PendingApproval => book::PaymentState::Pending,
+        PaymentState::Rejected => book::PaymentState::Rejected,
+        PaymentState::Expired => book::PaymentState::Expired,
+        PaymentState::PartiallyRefunded => book::PaymentState::PartlyRefunded,
+        PaymentState::Refunded => book::PaymentState::Refunded,
         PaymentState::Declined => book::PaymentState::Declined(
             payment.decline.as_ref().expect("a decline has a reason").reason.as_str(),
         ),

@@ -4,7 +4,7 @@ use proto::v1::{CouponState, PaymentState};
 use shared::reason::Reason;
 use uuid::Uuid;
 
-use crate::world::*;
+use super::world::*;
 
 #[tokio::test]
 async fn money_and_coupons_go_back() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::Account;
+use crate::ids::MerchantId;
 
 /// What an entry records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +22,8 @@ pub enum EntryKind {
     Payment,
     /// A payment undone.
     Reversal,
+    /// Part of a payment given back.
+    Refund,
 }
 
 impl EntryKind {
@@ -33,6 +36,7 @@ impl EntryKind {
             Self::Release => "release",
             Self::Payment => "payment",
             Self::Reversal => "reversal",
+            Self::Refund => "refund",
         }
     }
 }
@@ -100,6 +104,14 @@ impl Entry {
     /// What it records.
     pub fn kind(&self) -> EntryKind {
         self.kind
+    }
+
+    /// The shop whose account it touches; no entry touches two.
+    pub fn merchant(&self) -> Option<MerchantId> {
+        self.postings.iter().find_map(|posting| match posting.account {
+            Account::Merchant(id) => Some(id),
+            _ => None,
+        })
     }
 
     /// Its postings.

@@ -50,6 +50,35 @@ pub fn reversal(
     Entry::of(EntryKind::Reversal, &transfers)
 }
 
+/// One campaign's part in a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CampaignRefund {
+    /// The campaign.
+    pub offer: OfferNumber,
+    /// Back into its budget.
+    pub amount_minor: i64,
+    /// Out of the budget again, to hold a coupon that is given back.
+    pub held_again_minor: i64,
+}
+
+/// A refund: the shop gives up the shelf price, the shopper gets what he paid for it, each campaign what it no longer spends.
+pub fn refund(
+    wallet: WalletId,
+    merchant: MerchantId,
+    shopper_minor: i64,
+    campaigns: &[CampaignRefund],
+) -> Result<Entry, EntryError> {
+    let shop = Account::Merchant(merchant);
+    let mut transfers =
+        vec![Transfer { from: shop, to: Account::Wallet(wallet), amount_minor: shopper_minor }];
+    for CampaignRefund { offer, amount_minor, held_again_minor } in campaigns {
+        let (budget, reserved) = (Account::CampaignBudget(*offer), Account::CampaignReserved(*offer));
+        transfers.push(Transfer { from: shop, to: budget, amount_minor: *amount_minor });
+        transfers.push(Transfer { from: budget, to: reserved, amount_minor: *held_again_minor });
+    }
+    Entry::of(EntryKind::Refund, &transfers)
+}
+
 fn payment_transfers(
     wallet: WalletId,
     merchant: MerchantId,
@@ -90,6 +119,17 @@ mod tests {
         for (there, back) in paid.postings().iter().zip(undone.postings()) {
             assert_eq!((there.account, there.amount_minor), (back.account, -back.amount_minor));
         }
+    }
+
+    #[test]
+    fn a_bottle_comes_back_and_its_coupon_is_held_again() {
+        let part = CampaignRefund { offer: OFFER, amount_minor: 500, held_again_minor: 500 };
+        let back = refund(SHOPPER, SHOP, 2500, &[part]).unwrap();
+        let line = |account: &str, minor| (account.to_owned(), minor);
+        assert_eq!(
+            lines(&back),
+            [line("wallet:W1", 2500), line("merchant:M2", -3000), line("campaign_reserved:3", 500)]
+        );
     }
 
     #[test]

@@ -14,6 +14,17 @@ pub fn share_of(amount_minor: i64, basis_points: u32) -> Option<i64> {
         .to_i64()
 }
 
+/// The part of an amount that falls on `units` of `of` equal units, rounded. Parts of growing numbers of units grow, and all
+/// of them together are the amount.
+pub fn share_of_units(amount_minor: i64, units: u32, of: u32) -> i64 {
+    if of == 0 {
+        return 0;
+    }
+    // Amounts of a discount and units of a line stay far below the 96 bits of a decimal.
+    let share = Decimal::from(amount_minor) * Decimal::from(units) / Decimal::from(of);
+    share.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64().unwrap_or(amount_minor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +39,16 @@ mod tests {
         check(9, 500, 0); // 0.45
         check(i64::MAX, BASIS_POINTS_WHOLE, i64::MAX);
         assert_eq!(share_of(i64::MAX, 2 * BASIS_POINTS_WHOLE), None);
+    }
+
+    #[test]
+    fn units_share_an_amount() {
+        let check = |amount, units, of, expect| assert_eq!(share_of_units(amount, units, of), expect);
+        check(100, 1, 3, 33);
+        check(100, 2, 3, 67);
+        check(100, 3, 3, 100);
+        check(5, 1, 2, 3); // 2.5
+        check(5, 0, 2, 0);
+        check(5, 0, 0, 0);
     }
 }

@@ -97,6 +97,20 @@ pub struct TermsParts {
     pub starts_at: UnixMillis,
     /// First instant at which it no longer can.
     pub ends_at: UnixMillis,
+    /// What becomes of a coupon whose goods all came back.
+    pub refund_policy: RefundPolicy,
+}
+
+/// What becomes of a redeemed coupon when all the goods that it was redeemed on come back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RefundPolicy {
+    /// It is in the wallet again, as long as the offer runs.
+    Restore,
+    /// The same, but not while the campaign is paused.
+    #[default]
+    RestoreIfValid,
+    /// It stays used.
+    Burn,
 }
 
 /// Checked terms.
@@ -226,6 +240,7 @@ mod tests {
             stores: vec![],
             starts_at: UnixMillis(0),
             ends_at: UnixMillis(1),
+            refund_policy: RefundPolicy::default(),
         }
     }
 

@@ -150,6 +150,7 @@ mod tests {
             stores: vec![],
             starts_at: UnixMillis(0),
             ends_at: UnixMillis(2_000),
+            refund_policy: crate::offer::RefundPolicy::default(),
         }
     }
 

@@ -55,6 +55,7 @@ impl Deal {
             starts_at: window(0),
             // 2100: after every story.
             ends_at: window(4_102_444_800_000),
+            ..v1::Terms::default()
         };
         Self { terms, per_wallet_limit: 1, budget_minor: 100_000 }
     }
@@ -77,6 +78,13 @@ impl Deal {
     #[must_use]
     pub fn until(mut self, end: UnixMillis) -> Self {
         self.terms.ends_at = Some(time_to_wire(end));
+        self
+    }
+
+    /// What becomes of a coupon whose goods come back.
+    #[must_use]
+    pub fn on_refund(mut self, policy: v1::RefundPolicy) -> Self {
+        self.terms.refund_policy = policy.into();
         self
     }
 
@@ -128,6 +136,12 @@ impl Issuer {
         let request = v1::ActivateCampaignRequest { offer_number };
         granted(self.client().activate_campaign(signed(&self.key, request)).await);
         offer_number
+    }
+
+    /// Stops further clipping.
+    pub async fn pause(&self, offer_number: u32) {
+        let request = v1::PauseCampaignRequest { offer_number };
+        granted(self.client().pause_campaign(signed(&self.key, request)).await);
     }
 
     /// A campaign as it stands.

@@ -25,6 +25,39 @@ pub fn payment_id() -> String {
     Uuid::now_v7().to_string()
 }
 
+/// Goods that come back of a payment.
+#[derive(Debug, Clone)]
+pub struct Goods(v1::RefundPaymentRequest);
+
+impl Goods {
+    /// Nothing yet.
+    pub fn of(payment_id: &str) -> Self {
+        let payment_id = payment_id.to_owned();
+        Self(v1::RefundPaymentRequest { refund_id: self::payment_id(), payment_id, ..Default::default() })
+    }
+
+    /// All that is left.
+    #[must_use]
+    pub fn everything(mut self) -> Self {
+        self.0.everything = true;
+        self
+    }
+
+    /// Units on which an offer was redeemed, of the offer's first line.
+    #[must_use]
+    pub fn units(mut self, offer_number: u32, units: u32) -> Self {
+        self.0.returned_lines.push(v1::ReturnedLine { offer_number, line_index: 0, units });
+        self
+    }
+
+    /// Goods without a coupon, at their shelf price.
+    #[must_use]
+    pub fn others(mut self, minor: i64) -> Self {
+        self.0.other_amount = Some(cny(minor));
+        self
+    }
+}
+
 impl Sale {
     /// A basket worth `gross_minor`, to be paid with a scanned code.
     pub fn of(code: &str, gross_minor: i64) -> Self {
@@ -133,6 +166,19 @@ impl RawTill {
         let request = v1::ReversePaymentRequest { payment_id: payment_id.to_owned() };
         let outcome = self.client().reverse_payment(signed(&self.key, request)).await;
         answer(outcome).map(|undone| undone.payment.expect("a payment"))
+    }
+
+    /// Gives goods back.
+    pub async fn refund(&self, goods: &Goods) -> Result<(v1::Refund, v1::Payment), Failure> {
+        let outcome = self.client().refund_payment(signed(&self.key, goods.0.clone())).await;
+        answer(outcome).map(|done| (done.refund.expect("a refund"), done.payment.expect("a payment")))
+    }
+
+    /// The shop's payments, newest first.
+    pub async fn payments(&self) -> Vec<v1::Payment> {
+        let request = v1::PaymentServiceListPaymentsRequest::default();
+        let outcome = self.client().list_payments(signed(&self.key, request)).await;
+        answer(outcome).expect("the payments are listed").payments
     }
 
     /// Every state of a payment from now on.

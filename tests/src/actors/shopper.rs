@@ -11,6 +11,7 @@ use shared::{
     code::{Language, TokenNumber},
     ids::OfferNumber,
     offer::Claim,
+    payment::approval::Answer,
     time::UnixMillis,
 };
 use tonic::transport::Channel;
@@ -142,6 +143,34 @@ impl Shopper {
     /// The receipts, newest first.
     pub async fn receipts(&self) -> Vec<v1::Payment> {
         self.provider.payments().await.expect("the receipts are listed")
+    }
+
+    /// Answers the payment that waits for approval.
+    pub async fn answer(&self, answer: Answer) -> Result<v1::Payment, CallError> {
+        let receipts = self.receipts().await;
+        let waiting = receipts.iter().find(|payment| payment.approval_expires_at.is_some());
+        self.provider.answer(waiting.expect("a payment waits"), answer).await
+    }
+
+    /// Answers whatever it is shown.
+    pub async fn answer_to(&self, payment: &v1::Payment, answer: Answer) -> Result<v1::Payment, CallError> {
+        self.provider.answer(payment, answer).await
+    }
+
+    /// Chooses from where on to be asked, in minor units.
+    pub async fn set_limits(
+        &self,
+        per_payment: Option<i64>,
+        per_day: Option<i64>,
+    ) -> Result<v1::Wallet, CallError> {
+        let limit = |minor: Option<i64>| minor.map(super::cny);
+        let limits = v1::ApprovalLimits { per_payment: limit(per_payment), per_day: limit(per_day) };
+        self.provider.set_approval_limits(limits).await
+    }
+
+    /// Gives a coupon back, where the provider may say no.
+    pub async fn try_unclip(&self, coupon_id: &str) -> Result<v1::Coupon, CallError> {
+        self.provider.unclip(coupon_id).await
     }
 
     /// Everything that changes from now on.

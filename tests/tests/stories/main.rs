@@ -1,5 +1,6 @@
 //! What must hold of one purchase, each as a story against a whole provider.
 
+mod approval;
 mod codes;
 mod coupons;
 mod every_byte;
@@ -7,6 +8,7 @@ mod funds;
 mod least_knowledge;
 mod once;
 mod patent_example;
+mod refunds;
 mod refused;
 mod reversal;
 mod tampering;

@@ -80,6 +80,10 @@ impl Shell {
             Effect::Unclip { offer_number, coupon_id } => self.call(move |provider| async move {
                 Event::Unclipped(offer_number, provider.unclip(&coupon_id).await.map(Box::new))
             }),
+            Effect::Answer { payment, answer } => self.call(move |provider| async move {
+                let outcome = provider.answer(&payment, answer).await;
+                Event::Answered(payment.payment_id, outcome.map(Box::new))
+            }),
             Effect::Sign(request) => self.call(move |provider| async move {
                 let code =
                     sign(&request.plan, request.token, request.language, request.now, provider.key()).await;

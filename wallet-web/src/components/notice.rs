@@ -22,9 +22,10 @@ pub(crate) fn notice(ui: Ui<'_>) -> Html {
         Some(Said::Reversed { payment_id }) => {
             about(ui, payment_id, |amount, shop| ui.lang.reversed_at(amount, shop))
         }
+        Some(Said::Refunded { payment_id }) => refunded(ui, payment_id),
     };
     let receipt = match said {
-        Some(Said::Paid { payment_id } | Said::Reversed { payment_id }) => {
+        Some(Said::Paid { payment_id } | Said::Reversed { payment_id } | Said::Refunded { payment_id }) => {
             Some(Route::Receipt(payment_id.clone()))
         }
         _ => None,
@@ -50,4 +51,11 @@ fn about(ui: Ui<'_>, payment_id: &str, sentence: impl Fn(&str, &str) -> String) 
     let payment: Option<&v1::Payment> = ui.model.receipt(payment_id).map(|receipt| &receipt.payment);
     let due = payment.and_then(|payment| payment.amount_due.as_ref()).map(amount).unwrap_or_default();
     sentence(&due, payment.map_or("", |payment| &payment.merchant_name))
+}
+
+/// The newest refund of a payment.
+fn refunded(ui: Ui<'_>, payment_id: &str) -> String {
+    let Some(receipt) = ui.model.receipt(payment_id) else { return String::new() };
+    let last = receipt.payment.refunds.last().and_then(|refund| refund.refunded_amount.as_ref());
+    ui.lang.refunded_at(&last.map(amount).unwrap_or_default(), &receipt.payment.merchant_name)
 }

@@ -13,6 +13,8 @@ use crate::{
 pub(crate) fn state_of(ui: Ui<'_>, payment: &v1::Payment) -> &'static str {
     match payment.state() {
         PaymentState::Reversed => ui.t.reversed,
+        PaymentState::Refunded => ui.t.refunded,
+        PaymentState::PartiallyRefunded => ui.t.partly_refunded,
         _ => ui.t.paid,
     }
 }
@@ -29,6 +31,7 @@ pub(crate) fn receipt_lines(ui: Ui<'_>, receipt: &Receipt) -> Html {
                 <dt>{ ui.t.receipt_paid }</dt>
                 <dd class="money">{ payment.amount_due.as_ref().map(amount).unwrap_or_default() }</dd>
             </div>
+            { for payment.refunds.iter().map(|refund| line(ui.t.receipt_refund, refund.refunded_amount.as_ref())) }
             if let Some(balance) = receipt.balance_after.as_ref().filter(|_| !reversed) {
                 { line(ui.t.receipt_balance_after, Some(balance)) }
             }

@@ -56,7 +56,16 @@ pub(super) const TEXTS: Texts = Texts {
     copy_note: "Demo only, no real money: paste the text at the demo till instead of scanning.",
     copied: "Code copied",
 
+    approve_title: "Approve",
+    approve_question: "Pay this amount?",
+    approve_yes: "Approve",
+    approve_no: "Don’t pay",
+    approve_sending: "Sending…",
+
     paid: "Paid",
+    refunded: "Refunded",
+    partly_refunded: "Partly refunded",
+    receipt_refund: "Refunded to you",
     reversed: "Cancelled",
     done: "Done",
     show_receipt: "Receipt",

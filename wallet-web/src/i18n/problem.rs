@@ -63,6 +63,9 @@ fn refused(reason: Reason) -> (&'static str, &'static str) {
         Reason::CouponNotFound | Reason::InvalidTransition => {
             ("This coupon is no longer in your wallet.", "这张优惠券已不在钱包里。")
         }
+        Reason::InsufficientFunds => {
+            ("Your balance is too low. Add money, then approve again.", "余额不足，请充值后再确认。")
+        }
         Reason::WalletFrozen => (
             "This wallet is stopped. Please contact your wallet’s provider.",
             "钱包已停用，请联系钱包服务商。",

@@ -56,6 +56,15 @@ pub(super) const TEXTS: Texts = Texts {
     copy_note: "仅供演示，不涉及真实资金：可将文本粘贴到演示收银台，代替扫码。",
     copied: "付款码已复制",
 
+    approve_title: "确认付款",
+    approve_question: "确认支付这笔金额？",
+    approve_yes: "确认支付",
+    approve_no: "不支付",
+    approve_sending: "正在提交…",
+
+    refunded: "已退款",
+    partly_refunded: "部分退款",
+    receipt_refund: "已退给您",
     paid: "支付成功",
     reversed: "已撤销",
     done: "完成",

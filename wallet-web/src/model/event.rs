@@ -3,6 +3,7 @@
 use proto::v1;
 use shared::{
     code::{Language, TokenNumber},
+    payment::approval::Answer,
     time::UnixMillis,
 };
 
@@ -50,6 +51,8 @@ pub enum Event {
     NewCodeTapped,
     /// The shopper wants the code as text.
     CopyTapped,
+    /// The shopper answers the payment that waits for approval.
+    AnswerTapped(Answer),
     /// The shopper is done with the notice.
     NoticeTapped,
     /// The page came to the front again.
@@ -73,11 +76,15 @@ pub enum Event {
     Unclipped(u32, Result<Box<v1::Coupon>, CallError>),
     /// The device key signed a code.
     Signed(u32, Result<Box<PayCode>, KeyError>),
+    /// The provider has the shopper's answer to a payment.
+    Answered(String, Result<Box<v1::Payment>, CallError>),
     /// The text is in the clipboard, or not.
     Copied(bool),
 
     /// The code has been shown long enough.
     RenewDue(u32),
+    /// The time to approve a payment is over.
+    ApprovalOver,
     /// Time to try the provider again.
     RetryDue,
     /// The notice has been shown long enough.
@@ -118,6 +125,13 @@ pub enum Effect {
         offer_number: u32,
         /// The coupon.
         coupon_id: String,
+    },
+    /// Sign the answer to a payment and send it: [`Event::Answered`].
+    Answer {
+        /// The payment.
+        payment: Box<v1::Payment>,
+        /// Yes or no.
+        answer: Answer,
     },
     /// Sign a code: [`Event::Signed`].
     Sign(Box<SignRequest>),

@@ -102,6 +102,9 @@ pub(super) fn take_tokens(model: &mut Model, tokens: &[v1::PaymentToken]) -> Vec
 /// A payment as it is now. One that was not known before ends the visit that its code was made for.
 fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v1::Money>) -> Vec<Effect> {
     let known = model.receipt(&payment.payment_id).map(|receipt| receipt.payment.state());
+    let refunds = |payment: &v1::Payment| payment.refunds.len();
+    let more_refunds =
+        model.receipt(&payment.payment_id).is_some_and(|r| refunds(&r.payment) < refunds(&payment));
     let (id, state) = (payment.payment_id.clone(), payment.state());
     let made_at = time_from_wire("created_at", payment.created_at.as_ref()).unwrap_or(UnixMillis(0));
     let reason = payment.decline_reason.parse().ok();
@@ -109,6 +112,29 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
 
     let own = |opened_at: UnixMillis| made_at >= opened_at.plus_ms(-SLACK_MS);
     match (known, state, &mut model.pay) {
+        (None, PaymentState::PendingApproval, _) => {
+            // Its token is used up, whatever the shopper answers.
+            model.memory.stock.paid();
+            model.answering = super::Answering::Open;
+            let left_ms = model
+                .waiting()
+                .and_then(super::approvable_until)
+                .map_or(0, |end| end.0 - model.provider_now().0);
+            let ms = u32::try_from(left_ms).unwrap_or(0);
+            vec![Effect::Buzz, Effect::Wait { ms, then: Box::new(super::Event::ApprovalOver) }]
+        }
+        (Some(PaymentState::PendingApproval), PaymentState::Completed, pay) => {
+            model.answering = super::Answering::Open;
+            if matches!(pay, Pay::Away) {
+                return say(model, Said::Paid { payment_id: id });
+            }
+            *pay = Pay::Paid { payment_id: id };
+            vec![Effect::Buzz, Effect::KeepAwake(false)]
+        }
+        (Some(PaymentState::PendingApproval), _, Pay::Code(_)) => pay_screen::make_code(model),
+        (Some(_), PaymentState::PartiallyRefunded | PaymentState::Refunded, _) if more_refunds => {
+            say(model, Said::Refunded { payment_id: id })
+        }
         (None, PaymentState::Completed, Pay::Code(screen)) if own(screen.opened_at) => {
             model.memory.stock.paid();
             model.pay = Pay::Paid { payment_id: id };
@@ -135,11 +161,17 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
     }
 }
 
-/// Files a receipt; what was declined is none. A reversed one never becomes completed again.
+/// Files a receipt; what never moved any money is none. A reversed one never becomes completed again, and none waits again.
 fn file(model: &mut Model, payment: v1::Payment, balance_after: Option<v1::Money>) {
     let receipts = &mut model.memory.receipts;
+    let unpaid = payment.approval_expires_at.is_some() && payment.completed_at.is_none();
+    if unpaid && payment.state() != PaymentState::PendingApproval {
+        receipts.retain(|receipt| receipt.payment.payment_id != payment.payment_id);
+        return;
+    }
     match receipts.iter_mut().find(|receipt| receipt.payment.payment_id == payment.payment_id) {
         Some(known) if known.payment.state() == PaymentState::Reversed => {}
+        Some(known) if unpaid && known.payment.state() != PaymentState::PendingApproval => {}
         Some(known) => {
             known.balance_after = known.balance_after.take().or(balance_after);
             known.payment = payment;

@@ -8,6 +8,7 @@ use proto::{
 use shared::{
     code::TokenNumber,
     money::{Currency, Money},
+    payment::approval::Answer,
     reason::Reason,
     time::UnixMillis,
 };
@@ -101,6 +102,7 @@ impl Phone {
             merchant_ids: vec![],
             starts_at: Some(time_to_wire(UnixMillis(0))),
             ends_at: Some(time_to_wire(self.now.plus_ms(1_000_000_000))),
+            ..v1::Terms::default()
         };
         let offer = v1::Offer { offer_number, terms: Some(terms), ..Default::default() };
         v1::Coupon {
@@ -151,6 +153,10 @@ fn wallet(balance_minor: i64) -> v1::Wallet {
         state: v1::WalletState::Active.into(),
         ..Default::default()
     }
+}
+
+fn refused(reason: Reason) -> CallError {
+    CallError::Refused(Failure::new(reason, ""))
 }
 
 fn offline<T>() -> Result<T, CallError> {
@@ -348,4 +354,54 @@ fn a_wallet_that_the_provider_forgot_is_opened_anew() {
     phone.on(Event::NetworkBack).on(Event::Synced(Err(gone)));
     assert!(matches!(phone.model.stage, Stage::Welcome { problem: Some(_), .. }));
     assert_eq!(phone.model.memory, Memory::default());
+}
+
+#[test]
+fn a_large_payment_is_asked_for_on_whatever_page() {
+    let mut phone = Phone::open();
+    let first = phone.on(Event::Went(Route::Pay)).signs();
+    phone.on(Event::Went(Route::Offers));
+    let waiting = v1::Payment {
+        approval_expires_at: Some(time_to_wire(phone.now.plus_ms(180_000))),
+        ..phone.payment("p1", PaymentState::PendingApproval)
+    };
+    phone.hears_of(waiting.clone());
+    assert!(phone.did(|effect| matches!(effect, Effect::Buzz)));
+    assert!(phone.did(|effect| matches!(effect, Effect::Wait { ms: 180_000, .. })));
+    assert_eq!(phone.model.waiting().map(|p| p.payment_id.as_str()), Some("p1"));
+    assert_eq!(phone.model.receipts().count(), 0, "nothing is paid yet");
+
+    phone.on(Event::AnswerTapped(Answer::Approve));
+    assert!(phone.did(|effect| matches!(effect, Effect::Answer { answer: Answer::Approve, .. })));
+    assert!(phone.on(Event::AnswerTapped(Answer::Reject)).effects.is_empty(), "it is on its way");
+    phone.on(Event::Answered("p1".to_owned(), Err(refused(Reason::InsufficientFunds))));
+    assert_eq!(phone.model.answering, Answering::Failed(refused(Reason::InsufficientFunds)));
+    phone.on(Event::AnswerTapped(Answer::Approve));
+    let paid = v1::Payment {
+        state: PaymentState::Completed.into(),
+        completed_at: Some(time_to_wire(phone.now)),
+        ..waiting.clone()
+    };
+    phone.on(Event::Answered("p1".to_owned(), Ok(Box::new(paid))));
+    assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Paid { .. }, .. })));
+    assert_eq!((phone.model.waiting(), phone.model.receipts().count()), (None, 1));
+    phone.hears_of(waiting);
+    assert_eq!(phone.model.waiting(), None, "old news changes nothing");
+    assert_ne!(phone.on(Event::Went(Route::Pay)).signs().token, first.token);
+}
+
+#[test]
+fn what_was_not_approved_in_time_is_no_receipt() {
+    let mut phone = Phone::open();
+    let payment = |phone: &Phone, state| v1::Payment {
+        approval_expires_at: Some(time_to_wire(UnixMillis(1_700_000_000_000).plus_ms(180_000))),
+        ..phone.payment("p1", state)
+    };
+    let waiting = payment(&phone, PaymentState::PendingApproval);
+    phone.hears_of(waiting);
+    phone.after(180_000).on(Event::ApprovalOver);
+    assert_eq!(phone.model.waiting(), None);
+    let expired = payment(&phone, PaymentState::Expired);
+    phone.hears_of(expired);
+    assert_eq!((phone.model.receipts().count(), phone.model.receipt("p1").is_some()), (0, false));
 }

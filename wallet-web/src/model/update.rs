@@ -1,8 +1,11 @@
 //! The reducer: one event, what changes, what is to be done.
 
+use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
-use super::{Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, pay_screen};
+use super::{
+    Answering, Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, pay_screen,
+};
 use crate::api::{CallError, TOKENS_PER_CALL_MAX};
 
 /// How long a notice stays.
@@ -48,6 +51,15 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
             Pay::Code(screen) => screen.code.iter().map(|code| Effect::Copy(code.text.clone())).collect(),
             _ => vec![],
         },
+        Event::AnswerTapped(answer) => match model.waiting().cloned() {
+            Some(payment) if model.answering != Answering::Sent => {
+                model.answering = Answering::Sent;
+                vec![Effect::Answer { payment: Box::new(payment), answer }]
+            }
+            _ => vec![],
+        },
+        Event::Answered(payment_id, outcome) => answered(model, &payment_id, outcome),
+        Event::ApprovalOver => sync(model),
         Event::NoticeTapped => {
             model.notice = None;
             vec![]
@@ -136,6 +148,38 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
         Event::NoticeDone(serial) => {
             model.notice = model.notice.take().filter(|notice| notice.serial != serial);
             vec![]
+        }
+    }
+}
+
+/// A refusal stays on the page, which says what to do; whatever else the provider says comes with a sync.
+fn answered(
+    model: &mut Model,
+    payment_id: &str,
+    outcome: Result<Box<v1::Payment>, CallError>,
+) -> Vec<Effect> {
+    model.link.stale = model.link.syncing;
+    let waits = model.waiting().is_some_and(|payment| payment.payment_id == payment_id);
+    match outcome {
+        Ok(payment) => {
+            heard(model);
+            if waits {
+                model.answering = Answering::Open;
+            }
+            let mut effects = inbox::take_change(
+                model,
+                v1::WatchWalletResponse { payment: Some(*payment), ..v1::WatchWalletResponse::default() },
+            );
+            effects.extend(sync(model));
+            effects
+        }
+        Err(error) => {
+            if waits {
+                model.answering = Answering::Failed(error.clone());
+            }
+            let mut effects = failed(model, &error);
+            effects.extend(sync(model));
+            effects
         }
     }
 }

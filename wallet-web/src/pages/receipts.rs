@@ -4,21 +4,21 @@ use proto::v1::PaymentState;
 use yew::prelude::*;
 
 use crate::{
-    components::{Ui, dates, empty, header, icons, receipt_lines},
+    components::{Ui, dates, empty, header, icons, receipt_lines, state_of},
     i18n::amount,
     model::{Receipt, Route},
 };
 
 /// All receipts, newest first.
 pub(super) fn list(ui: Ui<'_>) -> Html {
-    let receipts = &ui.model.memory.receipts;
+    let receipts: Vec<&Receipt> = ui.model.receipts().collect();
     html! {
         <main>
             { header(ui, ui.t.tab_receipts, None) }
             if receipts.is_empty() {
                 { empty(icons::receipt(), ui.t.receipts_empty, ui.t.receipts_empty_text, None) }
             } else {
-                <ul class="card rows receipts">{ for receipts.iter().map(|receipt| row(ui, receipt)) }</ul>
+                <ul class="card rows receipts">{ for receipts.into_iter().map(|receipt| row(ui, receipt)) }</ul>
             }
         </main>
     }
@@ -40,8 +40,8 @@ fn row(ui: Ui<'_>, receipt: &Receipt) -> Html {
                     <span class={classes!("money", "row-amount", reversed.then_some("struck"))}>
                         { payment.amount_due.as_ref().map(amount).unwrap_or_default() }
                     </span>
-                    if reversed {
-                        <span class="row-more">{ ui.t.reversed }</span>
+                    if payment.state() != PaymentState::Completed {
+                        <span class="row-more">{ state_of(ui, payment) }</span>
                     } else if let Some(saved) = saved {
                         <span class="row-saved money">{ ui.lang.saved(&amount(saved)) }</span>
                     }

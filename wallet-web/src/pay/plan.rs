@@ -140,6 +140,7 @@ mod tests {
             merchant_ids: vec![],
             starts_at: Some(time_to_wire(UnixMillis(starts))),
             ends_at: Some(time_to_wire(UnixMillis(ends))),
+            ..v1::Terms::default()
         };
         let offer = v1::Offer { offer_number, terms: Some(terms), ..v1::Offer::default() };
         v1::Coupon { offer: Some(offer), state: v1::CouponState::Clipped.into(), ..v1::Coupon::default() }

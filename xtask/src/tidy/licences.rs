@@ -18,6 +18,8 @@ const ALLOWED: &[&str] = &[
     "BSL-1.0",
     "CC0-1.0",
     "ISC",
+    // As permissive as MIT: libpq.
+    "PostgreSQL",
     "MIT",
     "MPL-2.0",
     "Unicode-3.0",

@@ -37,7 +37,10 @@ CREATE TABLE wallets (
     id BIGINT NOT NULL PRIMARY KEY,
     public_key BYTEA NOT NULL UNIQUE CHECK (length(public_key) = 32),
     frozen BIGINT NOT NULL,
-    opened_at_ms BIGINT NOT NULL
+    opened_at_ms BIGINT NOT NULL,
+    -- What the shopper chose to be asked from; null is the operator's limit.
+    limit_payment_minor BIGINT,
+    limit_day_minor BIGINT
 );
 
 -- Balances, kept in the transaction of each posting. The accounts that everybody pays into or from (merchant, campaign_reserved,
@@ -46,7 +49,8 @@ CREATE TABLE wallets (
 -- the only account below zero. coupons_redeemed counts those of a campaign, on its campaign_reserved (kind 5), which a payment
 -- writes anyway.
 -- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
--- without an index on the path of a payment.
+-- without an index on the path of a payment. spent_minor is what a wallet paid without approval on day spent_day (days since
+-- 1970 where the operator is).
 CREATE TABLE accounts (
     kind BIGINT NOT NULL,
     owner BIGINT NOT NULL,
@@ -55,6 +59,8 @@ CREATE TABLE accounts (
     balance_minor BIGINT NOT NULL,
     last_payment_id BYTEA,
     coupons_redeemed BIGINT NOT NULL,
+    spent_day BIGINT NOT NULL,
+    spent_minor BIGINT NOT NULL,
     PRIMARY KEY (kind, owner, stripe),
     CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 );
@@ -107,7 +113,8 @@ CREATE TABLE coupons (
 );
 CREATE UNIQUE INDEX coupons_by_offer ON coupons (offer_number, sequence);
 
--- Every payment id that was ever decided on: completed, declined, or reversed before it arrived (without a hash).
+-- Every payment id that was ever decided on: completed, waiting for approval, declined, or reversed before it arrived (without
+-- a hash).
 -- redemptions is a list of onescan.v1.CouponRedemption in onescan.v1.Payment; refusals is onescan.v1.CouponRefusals.
 CREATE TABLE payments (
     payment_id BYTEA NOT NULL PRIMARY KEY CHECK (length(payment_id) = 16),
@@ -127,7 +134,25 @@ CREATE TABLE payments (
     decline_message TEXT,
     refusals BYTEA,
     previous_payment_id BYTEA,
-    entry_id BIGINT
+    entry_id BIGINT,
+    approval_expires_at_ms BIGINT,
+    completed_at_ms BIGINT
+);
+-- Those that wait for approval (state 4), for the sweep; no other payment touches it.
+CREATE INDEX payments_waiting ON payments (approval_expires_at_ms) WHERE state = 4;
+
+-- What was given back of a payment, counted from 1. details is onescan.v1.Refund: what came back, and each coupon's part.
+CREATE TABLE refunds (
+    payment_id BYTEA NOT NULL,
+    number BIGINT NOT NULL,
+    refund_id BYTEA NOT NULL UNIQUE CHECK (length(refund_id) = 16),
+    request_hash BYTEA NOT NULL,
+    gross_minor BIGINT NOT NULL,
+    shopper_minor BIGINT NOT NULL,
+    details BYTEA NOT NULL,
+    at_ms BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL,
+    PRIMARY KEY (payment_id, number)
 );
 
 -- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
@@ -139,13 +164,16 @@ CREATE TABLE redemptions (
     PRIMARY KEY (offer_number, entry_id)
 );
 
--- The journal: append-only. An entry's postings sum to zero; credit is positive.
+-- The journal: append-only. An entry's postings sum to zero; credit is positive. merchant_id is the shop whose account it
+-- touches; the index leads to a shop's payments and batches.
 CREATE TABLE entries (
     id BIGINT NOT NULL PRIMARY KEY,
     kind BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
-    payment_id BYTEA
+    payment_id BYTEA,
+    merchant_id BIGINT
 );
+CREATE INDEX entries_by_merchant ON entries (merchant_id, id) WHERE merchant_id IS NOT NULL;
 CREATE TABLE postings (
     entry_id BIGINT NOT NULL,
     kind BIGINT NOT NULL,

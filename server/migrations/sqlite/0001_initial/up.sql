@@ -36,7 +36,10 @@ CREATE TABLE wallets (
     id INTEGER NOT NULL PRIMARY KEY,
     public_key BLOB NOT NULL UNIQUE CHECK (length(public_key) = 32),
     frozen INTEGER NOT NULL,
-    opened_at_ms INTEGER NOT NULL
+    opened_at_ms INTEGER NOT NULL,
+    -- What the shopper chose to be asked from; null is the operator's limit.
+    limit_payment_minor INTEGER,
+    limit_day_minor INTEGER
 ) STRICT;
 
 -- Balances, kept in the transaction of each posting. The accounts that everybody pays into or from (merchant, campaign_reserved,
@@ -45,7 +48,8 @@ CREATE TABLE wallets (
 -- the only account below zero. coupons_redeemed counts those of a campaign, on its campaign_reserved (kind 5), which a payment
 -- writes anyway.
 -- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
--- without an index on the path of a payment.
+-- without an index on the path of a payment. spent_minor is what a wallet paid without approval on day spent_day (days since
+-- 1970 where the operator is).
 CREATE TABLE accounts (
     kind INTEGER NOT NULL,
     owner INTEGER NOT NULL,
@@ -54,6 +58,8 @@ CREATE TABLE accounts (
     balance_minor INTEGER NOT NULL,
     last_payment_id BLOB,
     coupons_redeemed INTEGER NOT NULL,
+    spent_day INTEGER NOT NULL,
+    spent_minor INTEGER NOT NULL,
     PRIMARY KEY (kind, owner, stripe),
     CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 ) STRICT, WITHOUT ROWID;
@@ -106,7 +112,8 @@ CREATE TABLE coupons (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX coupons_by_offer ON coupons (offer_number, sequence);
 
--- Every payment id that was ever decided on: completed, declined, or reversed before it arrived (without a hash).
+-- Every payment id that was ever decided on: completed, waiting for approval, declined, or reversed before it arrived (without
+-- a hash).
 -- redemptions is a list of onescan.v1.CouponRedemption in onescan.v1.Payment; refusals is onescan.v1.CouponRefusals.
 CREATE TABLE payments (
     payment_id BLOB NOT NULL PRIMARY KEY CHECK (length(payment_id) = 16),
@@ -126,7 +133,25 @@ CREATE TABLE payments (
     decline_message TEXT,
     refusals BLOB,
     previous_payment_id BLOB,
-    entry_id INTEGER
+    entry_id INTEGER,
+    approval_expires_at_ms INTEGER,
+    completed_at_ms INTEGER
+) STRICT, WITHOUT ROWID;
+-- Those that wait for approval (state 4), for the sweep; no other payment touches it.
+CREATE INDEX payments_waiting ON payments (approval_expires_at_ms) WHERE state = 4;
+
+-- What was given back of a payment, counted from 1. details is onescan.v1.Refund: what came back, and each coupon's part.
+CREATE TABLE refunds (
+    payment_id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    refund_id BLOB NOT NULL UNIQUE CHECK (length(refund_id) = 16),
+    request_hash BLOB NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    shopper_minor INTEGER NOT NULL,
+    details BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (payment_id, number)
 ) STRICT, WITHOUT ROWID;
 
 -- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
@@ -138,13 +163,16 @@ CREATE TABLE redemptions (
     PRIMARY KEY (offer_number, entry_id)
 ) STRICT, WITHOUT ROWID;
 
--- The journal: append-only. An entry's postings sum to zero; credit is positive.
+-- The journal: append-only. An entry's postings sum to zero; credit is positive. merchant_id is the shop whose account it
+-- touches; the index leads to a shop's payments and batches.
 CREATE TABLE entries (
     id INTEGER NOT NULL PRIMARY KEY,
     kind INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
-    payment_id BLOB
+    payment_id BLOB,
+    merchant_id INTEGER
 ) STRICT;
+CREATE INDEX entries_by_merchant ON entries (merchant_id, id) WHERE merchant_id IS NOT NULL;
 CREATE TABLE postings (
     entry_id INTEGER NOT NULL,
     kind INTEGER NOT NULL,

@@ -97,9 +97,10 @@ impl Command for UnclipCoupon {
                 coupon.reserved_minor = 0;
                 Ok(changed(state, key))
             }
-            CouponState::Redeemed | CouponState::Expired => {
-                Err(Failure::new(Reason::InvalidTransition, "this coupon was used or has ended"))
-            }
+            CouponState::Redeemed | CouponState::Expired | CouponState::Held => Err(Failure::new(
+                Reason::InvalidTransition,
+                "this coupon is being used, was used or has ended",
+            )),
         }
     }
 }

@@ -1,21 +1,25 @@
 //! Taking the money and redeeming the coupons: all or nothing, once for each payment id.
 
+use std::sync::Arc;
+
 use proto::status::Failure;
 use shared::{
-    ids::{MerchantId, TerminalId, WalletId},
+    ids::{CouponId, MerchantId, TerminalId, WalletId},
     ledger::{Account, posting_rules},
     money::Money,
     offer::{Claim, Refusal},
-    payment::{PaymentState, Redemption, check_amounts, check_redemption},
+    payment::{PaymentState, Redemption, approval::Limits, check_amounts, check_redemption},
     reason::Reason,
     time::UnixMillis,
 };
 
-use super::{Command, transfer::check_currency};
+use super::{Command, approval::expire_if_due, transfer::check_currency};
 use crate::{
+    config::Rules,
     engine::state::{Change, Keys, State},
     model::{
         CouponKey, CouponState, Decline, Payment, PaymentId, RedemptionRow, RequestHash, TokenId, TokenState,
+        Wallet,
     },
 };
 
@@ -60,6 +64,8 @@ impl Command for CreatePayment {
 
     fn touches(&self, keys: &mut Keys) {
         keys.payments.push(self.id);
+        // Found only where the same id comes again: then it may have to expire.
+        keys.undone.push(self.id);
         let Some((token, wallet)) = self.scan.token else { return };
         keys.tokens.push(token);
         keys.wallets.push(wallet);
@@ -75,11 +81,12 @@ impl Command for CreatePayment {
     /// A refusal is stored under the payment id too: were it not, a copy of the request that the network kept back could move
     /// money after the till has gone on.
     fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
+        expire_if_due(state, self.id);
         if let Some(seen) = state.payments.get(&self.id) {
             return self.answer_again(seen);
         }
         match self.judge(state) {
-            Ok((wallet, token, coupons)) => Ok(self.complete(state, wallet, token, &coupons)),
+            Ok((wallet, token, coupons)) => Ok(self.accept(state, wallet, token, &coupons)),
             Err(failure) => {
                 self.decline(state, &failure);
                 Err(failure)
@@ -187,7 +194,7 @@ impl CreatePayment {
         let live = state.coupons_of(wallet, offer).find(|c| c.state == CouponState::Clipped);
         let Some(coupon) = live else {
             return Err(match state.coupons_of(wallet, offer).last().map(|c| c.state) {
-                Some(CouponState::Redeemed) => Refusal::AlreadyRedeemed,
+                Some(CouponState::Redeemed | CouponState::Held) => Refusal::AlreadyRedeemed,
                 Some(CouponState::Expired) => Refusal::Expired,
                 _ => Refusal::NotClipped,
             });
@@ -197,33 +204,42 @@ impl CreatePayment {
         Ok(coupon.key())
     }
 
-    fn complete(
-        &self,
-        state: &mut State,
-        wallet: WalletId,
-        token: TokenId,
-        coupons: &[CouponKey],
-    ) -> Payment {
-        let now = state.now;
+    /// The token is used from now on, whatever comes of the payment.
+    fn accept(&self, state: &mut State, wallet: WalletId, token: TokenId, coupons: &[CouponKey]) -> Payment {
         state.tokens.change(&token).state = TokenState::Used;
-        for (key, redemption) in coupons.iter().zip(&self.redemptions) {
-            let coupon = state.coupons.change(key);
-            coupon.state = CouponState::Redeemed;
-            coupon.reserved_minor -= redemption.discount_minor();
-            coupon.redeemed_at = Some(now);
-            coupon.payment = Some(self.id);
-            state.accounts.change(&Account::CampaignReserved(key.1)).coupons_redeemed += 1;
-        }
-        let mut payment = self.row(state, PaymentState::Completed, Some(wallet));
-        let entry = posting_rules::payment(wallet, self.merchant, self.due.minor, &payment.discounts());
-        let entry = state.post(entry, Some(self.id));
-        let ids: Vec<_> = coupons.iter().map(|key| state.coupons.change(key).id).collect();
-        state.redemptions.extend(ids.iter().map(|id| RedemptionRow { coupon: *id, entry, payment: self.id }));
-        payment.entry = Some(entry);
+        let ask = self.must_ask(state, wallet);
+        let outcome = if ask { PaymentState::PendingApproval } else { PaymentState::Completed };
+        let mut payment = self.row(state, outcome, Some(wallet));
         payment.previous = state.accounts.change(&Account::Wallet(wallet)).last_payment.replace(self.id);
-        state.payments.insert(self.id, payment.clone());
+        payment.approval_expires_at = ask.then(|| state.now.plus_ms(state.rules.approval_ttl_ms));
+        state.payments.insert(self.id, payment);
+        for key in coupons {
+            let coupon = state.coupons.change(key);
+            coupon.state = CouponState::Held;
+            coupon.payment = Some(self.id);
+        }
+        let ids = if ask {
+            coupons.iter().map(|key| state.coupons.change(key).id).collect()
+        } else {
+            redeem(state, wallet, self.id, CouponState::Held)
+        };
         state.changes.push(Change { wallet: Some(wallet), payment: Some(self.id), coupons: ids });
-        payment
+        state.payments.change(&self.id).clone()
+    }
+
+    /// Whether the shopper has to approve it; where not, it counts for the day.
+    fn must_ask(&self, state: &mut State, wallet: WalletId) -> bool {
+        let rules = Arc::clone(&state.rules);
+        let limits = limits(&rules, state.wallets.get(&wallet));
+        let today = rules.day(state.now);
+        let account = state.accounts.change(&Account::Wallet(wallet));
+        let spent_minor = if account.spent_day == today { account.spent_minor } else { 0 };
+        if limits.ask(spent_minor, self.due.minor) {
+            return true;
+        }
+        account.spent_day = today;
+        account.spent_minor = spent_minor + self.due.minor;
+        false
     }
 
     fn decline(&self, state: &mut State, failure: &Failure) {
@@ -258,8 +274,45 @@ impl CreatePayment {
             decline: None,
             previous: None,
             entry: None,
+            approval_expires_at: None,
+            completed_at: None,
+            refunds: Vec::new(),
         }
     }
+}
+
+/// What a wallet pays without asking.
+pub(crate) fn limits(rules: &Rules, wallet: Option<&Wallet>) -> Limits {
+    let own = wallet.map_or((None, None), |wallet| (wallet.limit_payment_minor, wallet.limit_day_minor));
+    rules.approval_limits.lowered(own.0, own.1)
+}
+
+/// Moves the money of a payment and uses its coupons, which are `from` until then. The caller has checked that both are there.
+pub(super) fn redeem(state: &mut State, wallet: WalletId, id: PaymentId, from: CouponState) -> Vec<CouponId> {
+    let now = state.now;
+    let payment = state.payments.get(&id).expect("a payment that is made exists").clone();
+    let entry = posting_rules::payment(wallet, payment.merchant, payment.due_minor, &payment.discounts());
+    let entry = state.post(entry, Some(id));
+    let mut coupons = Vec::with_capacity(payment.redemptions.len());
+    for redemption in &payment.redemptions {
+        let offer = redemption.offer_number;
+        let mut theirs = state.coupons_of(wallet, offer);
+        let its = theirs.find(|c| c.state == from && c.payment == Some(id));
+        let key = its.expect("a payment keeps its coupons").key();
+        drop(theirs);
+        let coupon = state.coupons.change(&key);
+        coupon.state = CouponState::Redeemed;
+        coupon.reserved_minor -= redemption.discount_minor();
+        coupon.redeemed_at = Some(now);
+        let coupon = coupon.id;
+        state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed += 1;
+        state.redemptions.push(RedemptionRow { coupon, entry, payment: id });
+        coupons.push(coupon);
+    }
+    let row = state.payments.change(&id);
+    row.entry = Some(entry);
+    row.completed_at = Some(now);
+    coupons
 }
 
 fn refuse<T>(reason: Reason, message: &str) -> Result<T, Failure> {

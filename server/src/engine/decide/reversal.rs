@@ -8,7 +8,10 @@ use shared::{
     reason::Reason,
 };
 
-use super::Command;
+use super::{
+    Command,
+    approval::{expire_if_due, free_coupons, not_possible},
+};
 use crate::{
     engine::state::{Change, Keys, State},
     model::{CouponState, Payment, PaymentId},
@@ -33,6 +36,7 @@ impl Command for ReversePayment {
     }
 
     fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
+        expire_if_due(state, self.id);
         let Some(payment) = state.payments.get(&self.id).cloned() else {
             let tombstone = self.tombstone(state);
             state.payments.insert(self.id, tombstone.clone());
@@ -44,18 +48,17 @@ impl Command for ReversePayment {
         }
         // What the sweep has settled is past the window, whatever the clock says now.
         let settled = payment.state == PaymentState::Completed && is_settled(state, &payment);
-        let age_ms = if settled { i64::MAX } else { state.now.0.saturating_sub(payment.created_at.0) };
-        let event = Event::Reverse { age_ms, window_ms: state.rules.reversal_window_ms };
-        let after = payment
-            .state
-            .apply(event)
-            .map_err(|error| Failure::new(Reason::ReversalTooLate, format!("{error}; refund it instead")))?;
+        let moved_at = payment.completed_at.unwrap_or(payment.created_at);
+        let age_ms = state.now.0.saturating_sub(moved_at.0);
+        let event = Event::Reverse { age_ms, window_ms: state.rules.reversal_window_ms, settled };
+        let after = payment.state.apply(event).map_err(not_possible)?;
         if after == payment.state {
             return Ok(payment);
         }
         let coupons = match payment.state {
-            PaymentState::Completed => undo(state, &payment),
-            PaymentState::Declined | PaymentState::Reversed => Vec::new(),
+            PaymentState::Completed => undo(state, &payment)?,
+            PaymentState::PendingApproval => free_coupons(state, &payment, CouponState::Held),
+            _ => Vec::new(),
         };
         let now = state.now;
         let row = state.payments.change(&self.id);
@@ -86,11 +89,15 @@ impl ReversePayment {
             decline: None,
             previous: None,
             entry: None,
+            approval_expires_at: None,
+            completed_at: None,
+            refunds: Vec::new(),
         }
     }
 
     fn tell(&self, state: &mut State, payment: &Payment, coupons: Vec<CouponId>) {
-        let wallet = payment.wallet.filter(|_| payment.entry.is_some());
+        let known = payment.entry.is_some() || payment.approval_expires_at.is_some();
+        let wallet = payment.wallet.filter(|_| known);
         state.changes.push(Change { wallet, payment: Some(self.id), coupons });
     }
 }
@@ -108,33 +115,22 @@ fn is_settled(state: &State, payment: &Payment) -> bool {
 }
 
 /// Moves the money back and gives the coupons back, as far as their offers still run. The token stays used.
-fn undo(state: &mut State, payment: &Payment) -> Vec<CouponId> {
+fn undo(state: &mut State, payment: &Payment) -> Result<Vec<CouponId>, Failure> {
+    if state.balance(Account::Merchant(payment.merchant)) < payment.gross_minor {
+        let text = "the shop's account holds less than the payment; wait for sales or pay in";
+        return Err(Failure::new(Reason::MerchantBalanceTooLow, text));
+    }
     let wallet = payment.wallet.expect("a completed payment has a wallet");
     let discounts = payment.discounts();
     let entry = posting_rules::reversal(wallet, payment.merchant, payment.due_minor, &discounts);
     state.post(entry, Some(payment.id));
-    let mut coupons = Vec::new();
     for (offer, discount_minor) in discounts {
-        let key = state
-            .coupons_of(wallet, offer)
-            .find(|c| c.state == CouponState::Redeemed && c.payment == Some(payment.id))
-            .expect("a completed payment holds its coupons")
-            .key();
-        let ended = state.now
-            >= state.campaigns.get(&offer).expect("a coupon has a campaign").offer.terms.parts().ends_at;
-        let coupon = state.coupons.change(&key);
-        coupon.redeemed_at = None;
-        coupon.payment = None;
-        coupon.reserved_minor += discount_minor;
-        coupon.state = CouponState::Clipped;
-        let held_minor = coupon.reserved_minor;
-        coupons.push(coupon.id);
-        if ended {
-            coupon.state = CouponState::Expired;
-            coupon.reserved_minor = 0;
-            state.post(posting_rules::release(offer, held_minor), None);
-        }
+        let mut theirs = state.coupons_of(wallet, offer);
+        let its = theirs.find(|c| c.state == CouponState::Redeemed && c.payment == Some(payment.id));
+        let key = its.expect("a completed payment holds its coupons").key();
+        drop(theirs);
+        state.coupons.change(&key).reserved_minor += discount_minor;
         state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed -= 1;
     }
-    coupons
+    Ok(free_coupons(state, payment, CouponState::Redeemed))
 }

@@ -78,6 +78,7 @@ impl Desk {
             stores: Vec::new(),
             starts_at: NOW,
             ends_at: NOW.plus_ms(7 * 24 * 3_600_000),
+            refund_policy: shared::offer::RefundPolicy::default(),
         });
         let terms = terms.unwrap();
         let mut desk = Self { state, merchant: MerchantId(0), offer: OfferNumber(0), terms: terms.clone() };
@@ -318,7 +319,7 @@ fn due(desk: &Desk) -> Sweep {
         .iter()
         .filter_map(|(key, coupon)| Some((*key, coupon.payment.filter(|id| ids.contains(id))?)))
         .collect();
-    Sweep { ended, ended_through: vec![(desk.offer, 0)], settled, settled_through }
+    Sweep { ended, ended_through: vec![(desk.offer, 0)], settled, settled_through, ..Sweep::default() }
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proto::status::Failure;
 use shared::{ids::OfferNumber, ledger::posting_rules};
 
-use super::{Command, coupon::touch_campaign};
+use super::{Command, approval::expire_if_due, coupon::touch_campaign};
 use crate::{
     engine::state::{Change, Keys, State},
     model::{CouponKey, CouponState, EntryId, PaymentId},
@@ -15,6 +15,8 @@ use crate::{
 /// One bounded step of the sweep.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sweep {
+    /// Payments that nobody approved in time.
+    pub unapproved: Vec<PaymentId>,
     /// Coupons of offers that have ended.
     pub ended: Vec<CouponKey>,
     /// Up to which sequence each of these offers was looked at.
@@ -29,6 +31,8 @@ impl Command for Sweep {
     type Output = ();
 
     fn touches(&self, keys: &mut Keys) {
+        keys.payments.extend(&self.unapproved);
+        keys.undone.extend(&self.unapproved);
         for (wallet, offer, _) in self.ended.iter().chain(self.settled.iter().map(|(key, _)| key)) {
             keys.coupons.push((*wallet, *offer));
             touch_campaign(*offer, keys);
@@ -40,6 +44,9 @@ impl Command for Sweep {
     }
 
     fn decide(&self, state: &mut State) -> Result<(), Failure> {
+        for id in &self.unapproved {
+            expire_if_due(state, *id);
+        }
         let mut released: BTreeMap<OfferNumber, i64> = BTreeMap::new();
         for key in &self.ended {
             let ends_at = state.campaigns.get(&key.1).map(|c| c.offer.terms.parts().ends_at);

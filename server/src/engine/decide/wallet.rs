@@ -4,11 +4,12 @@ use proto::status::Failure;
 use shared::{
     ids::WalletId,
     ledger::{Account, posting_rules},
+    money::Money,
     reason::Reason,
     time::UnixMillis,
 };
 
-use super::Command;
+use super::{Command, transfer::check_currency};
 use crate::{
     config::TOKENS_HELD_MAX,
     engine::state::{Change, Keys, State, next},
@@ -36,7 +37,14 @@ impl Command for OpenWallet {
             return view(state, *id);
         }
         let id = WalletId(next(&mut state.sequences.wallet));
-        let wallet = Wallet { id, public_key: self.public_key, frozen: false, opened_at: state.now };
+        let wallet = Wallet {
+            id,
+            public_key: self.public_key,
+            frozen: false,
+            opened_at: state.now,
+            limit_payment_minor: None,
+            limit_day_minor: None,
+        };
         state.wallets_by_key.insert(self.public_key, id);
         state.wallets.insert(id, wallet);
         state.accounts.insert(Account::Wallet(id), AccountRow::default());
@@ -69,6 +77,47 @@ impl Command for FreezeWallet {
             return Ok(before);
         }
         state.wallets.change(&self.wallet).frozen = self.frozen;
+        state.changes.push(Change { wallet: Some(self.wallet), ..Change::default() });
+        view(state, self.wallet)
+    }
+}
+
+/// Chooses from where on the shopper wants to be asked; the operator's limits stay the upper bound.
+pub struct SetApprovalLimits {
+    /// Whose.
+    pub wallet: WalletId,
+    /// The most of one payment; none is the operator's limit.
+    pub per_payment: Option<Money>,
+    /// The most of a day; none is the operator's limit.
+    pub per_day: Option<Money>,
+}
+
+impl Command for SetApprovalLimits {
+    type Output = WalletView;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.wallets.push(self.wallet);
+        keys.accounts.push(Account::Wallet(self.wallet));
+    }
+
+    fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
+        view(state, self.wallet)?;
+        let ours = state.rules.approval_limits;
+        let bounds = [
+            ("limits.per_payment", self.per_payment, ours.per_payment_minor),
+            ("limits.per_day", self.per_day, ours.per_day_minor),
+        ];
+        for (field, chosen, most_minor) in bounds {
+            let Some(chosen) = chosen else { continue };
+            check_currency(state, chosen)?;
+            if chosen.minor < 0 || chosen.minor > most_minor {
+                let text = format!("{field}: from 0 to the provider's limit of {most_minor} minor units");
+                return Err(Failure::invalid(field, text));
+            }
+        }
+        let wallet = state.wallets.change(&self.wallet);
+        wallet.limit_payment_minor = self.per_payment.map(|limit| limit.minor);
+        wallet.limit_day_minor = self.per_day.map(|limit| limit.minor);
         state.changes.push(Change { wallet: Some(self.wallet), ..Change::default() });
         view(state, self.wallet)
     }

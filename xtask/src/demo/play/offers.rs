@@ -7,7 +7,7 @@ use proto::{
 use shared::{
     gs1::{Gtin, GtinError},
     money::Currency,
-    offer::{Reward, Terms, TermsParts},
+    offer::{RefundPolicy, Reward, Terms, TermsParts},
     time::UnixMillis,
 };
 
@@ -225,6 +225,7 @@ impl Promise {
             stores: vec![],
             starts_at,
             ends_at,
+            refund_policy: RefundPolicy::default(),
         })?)
     }
 

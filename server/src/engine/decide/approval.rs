@@ -1,0 +1,122 @@
+//! A payment that waits for the shopper: yes, no, or too late.
+
+use proto::status::Failure;
+use shared::{
+    ids::{CouponId, WalletId},
+    ledger::{Account, posting_rules},
+    payment::{Event, PaymentState, TransitionError, approval::Answer},
+    reason::Reason,
+};
+
+use super::{Command, payment::redeem};
+use crate::{
+    engine::state::{Change, Keys, State},
+    model::{CouponState, Payment, PaymentId},
+};
+
+/// A shopper answers; known to be signed by the wallet's device key. Safe to repeat.
+pub struct AnswerPayment {
+    /// Whose wallet.
+    pub wallet: WalletId,
+    /// Which payment.
+    pub id: PaymentId,
+    /// Yes or no.
+    pub answer: Answer,
+}
+
+impl Command for AnswerPayment {
+    type Output = Payment;
+
+    fn touches(&self, keys: &mut Keys) {
+        keys.payments.push(self.id);
+        keys.undone.push(self.id);
+        keys.wallets.push(self.wallet);
+        keys.accounts.push(Account::Wallet(self.wallet));
+    }
+
+    fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
+        expire_if_due(state, self.id);
+        let found = state.payments.get(&self.id).filter(|p| p.wallet == Some(self.wallet)).cloned();
+        let Some(payment) = found else {
+            return Err(Failure::new(Reason::PaymentNotFound, "this wallet has no such payment"));
+        };
+        let event = match self.answer {
+            Answer::Approve => Event::Approve,
+            Answer::Reject => Event::Reject,
+        };
+        let after = payment.state.apply(event).map_err(not_possible)?;
+        if after == payment.state {
+            return Ok(payment);
+        }
+        let coupons = match self.answer {
+            Answer::Approve => self.complete(state, &payment)?,
+            Answer::Reject => free_coupons(state, &payment, CouponState::Held),
+        };
+        state.payments.change(&self.id).state = after;
+        state.changes.push(Change { wallet: Some(self.wallet), payment: Some(self.id), coupons });
+        Ok(state.payments.change(&self.id).clone())
+    }
+}
+
+impl AnswerPayment {
+    fn complete(&self, state: &mut State, payment: &Payment) -> Result<Vec<CouponId>, Failure> {
+        if state.wallets.get(&self.wallet).is_none_or(|wallet| wallet.frozen) {
+            return Err(Failure::new(Reason::WalletFrozen, "this wallet is stopped; call the provider"));
+        }
+        if state.balance(Account::Wallet(self.wallet)) < payment.due_minor {
+            let text = "the wallet holds less than is due; add money and approve again";
+            return Err(Failure::new(Reason::InsufficientFunds, text));
+        }
+        Ok(redeem(state, self.wallet, self.id, CouponState::Held))
+    }
+}
+
+/// Words for an event that can't happen.
+pub(super) fn not_possible(error: TransitionError) -> Failure {
+    let reason = match error {
+        TransitionError::ReversalTooLate => Reason::ReversalTooLate,
+        TransitionError::NotPossible { .. } => Reason::InvalidTransition,
+    };
+    Failure::new(reason, error.to_string())
+}
+
+/// Lets a payment expire whose time for an approval is over, whoever looks at it first. Says whether it did.
+pub(super) fn expire_if_due(state: &mut State, id: PaymentId) -> bool {
+    let Some(payment) = state.payments.get(&id).cloned() else { return false };
+    let over = payment.approval_expires_at.is_some_and(|at| state.now >= at);
+    if payment.state != PaymentState::PendingApproval || !over {
+        return false;
+    }
+    let coupons = free_coupons(state, &payment, CouponState::Held);
+    state.payments.change(&id).state =
+        payment.state.apply(Event::Expire).expect("whatever waits can come to its end");
+    state.changes.push(Change { wallet: payment.wallet, payment: Some(id), coupons });
+    true
+}
+
+/// Gives a payment's coupons back to the shopper, as far as their offers still run; `from` is what they were. Each holds its worst
+/// case: what was spent of it has come back before.
+pub(super) fn free_coupons(state: &mut State, payment: &Payment, from: CouponState) -> Vec<CouponId> {
+    let wallet = payment.wallet.expect("a payment that has coupons has a wallet");
+    let mut freed = Vec::with_capacity(payment.redemptions.len());
+    for redemption in &payment.redemptions {
+        let offer = redemption.offer_number;
+        let mut theirs = state.coupons_of(wallet, offer);
+        let coupon = theirs.find(|c| c.state == from && c.payment == Some(payment.id));
+        let key = coupon.expect("a payment keeps its coupons").key();
+        drop(theirs);
+        let terms = &state.campaigns.get(&offer).expect("a coupon has a campaign").offer.terms;
+        let ended = state.now >= terms.parts().ends_at;
+        let coupon = state.coupons.change(&key);
+        coupon.redeemed_at = None;
+        coupon.payment = None;
+        coupon.state = CouponState::Clipped;
+        freed.push(coupon.id);
+        if ended {
+            coupon.state = CouponState::Expired;
+            let held_minor = std::mem::take(&mut coupon.reserved_minor);
+            state.post(posting_rules::release(offer, held_minor), None);
+        }
+    }
+    freed
+}
