@@ -191,6 +191,7 @@ fn reason_words(reason: Reason) -> Words {
         | Reason::OfferNotFound
         | Reason::CouponNotFound
         | Reason::MerchantNotFound
+        | Reason::BatchNotFound
         | Reason::HolderNotFound
         | Reason::InvalidTransition
         | Reason::OfferNotActive

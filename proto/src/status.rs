@@ -108,6 +108,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::OfferNotFound
         | Reason::CouponNotFound
         | Reason::MerchantNotFound
+        | Reason::BatchNotFound
         | Reason::HolderNotFound => Code::NotFound,
         Reason::Unauthenticated | Reason::SessionExpired | Reason::ChallengeInvalid => Code::Unauthenticated,
         Reason::WriteConflict => Code::Aborted,

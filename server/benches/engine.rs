@@ -37,6 +37,7 @@ use shared::{
     money::{Currency, Money},
     offer::{Reward, Terms, TermsParts},
     payment::{RedeemedLine, Redemption},
+    settlement::FeeRate,
     time::UnixMillis,
 };
 use tempfile::TempDir;
@@ -138,7 +139,10 @@ impl Bench {
 
 /// Parties, campaigns, wallets with money, coupons and tokens; and the payments that they allow, in mixed order.
 async fn fill(engine: &Engine) -> Vec<CreatePayment> {
-    let merchant = engine.run(CreateMerchant { name: "Corner Shop".to_owned() }).await.unwrap();
+    let merchant = engine
+        .run(CreateMerchant { name: "Corner Shop".to_owned(), fee: FeeRate::default(), key_hash: [4; 32] })
+        .await
+        .unwrap();
     let terminal = CreateTerminal { merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
     let terminal = engine.run(terminal).await.unwrap();
     let offers = campaigns(engine).await;
@@ -149,7 +153,10 @@ async fn fill(engine: &Engine) -> Vec<CreatePayment> {
 }
 
 async fn campaigns(engine: &Engine) -> Vec<(OfferNumber, Terms)> {
-    let issuer = engine.run(CreateIssuer { name: "Silk AG".to_owned(), key_hash: [2; 32] }).await.unwrap();
+    let issuer = engine
+        .run(CreateIssuer { name: "Silk AG".to_owned(), fee: FeeRate::default(), key_hash: [2; 32] })
+        .await
+        .unwrap();
     let budget = OFF_MINOR * i64::try_from(WALLETS).unwrap();
     let money = |minor| Money::new(Currency::CNY, minor);
     let mut offers = Vec::new();

@@ -162,7 +162,10 @@ fn cny(minor: i64) -> Option<v1::Money> {
 async fn fill(channel: &Channel, operator_key: &str) -> (String, Vec<v1::CreatePaymentRequest>) {
     let mut operator = OperatorServiceClient::new(channel.clone());
     let name = || "Corner Shop".to_owned();
-    let merchant = operator.create_merchant(with(operator_key, v1::CreateMerchantRequest { name: name() }));
+    let merchant = operator.create_merchant(with(
+        operator_key,
+        v1::CreateMerchantRequest { name: name(), fee_rate: String::new() },
+    ));
     let merchant_id = merchant.await.unwrap().into_inner().merchant_id;
     let terminal = v1::CreateTerminalRequest { merchant_id, name: name() };
     let till = operator.create_terminal(with(operator_key, terminal)).await.unwrap().into_inner().key;
@@ -177,7 +180,7 @@ async fn fill(channel: &Channel, operator_key: &str) -> (String, Vec<v1::CreateP
 async fn campaigns(channel: &Channel, operator_key: &str) -> Vec<(OfferNumber, Terms)> {
     let mut operator = OperatorServiceClient::new(channel.clone());
     let mut campaigns = CampaignServiceClient::new(channel.clone());
-    let issuer = v1::CreateIssuerRequest { name: "Silk AG".to_owned() };
+    let issuer = v1::CreateIssuerRequest { name: "Silk AG".to_owned(), fee_rate: String::new() };
     let issuer = operator.create_issuer(with(operator_key, issuer)).await.unwrap().into_inner();
     let deposit = v1::DepositRequest {
         deposit_id: Uuid::now_v7().to_string(),

@@ -4,6 +4,7 @@ mod campaign;
 mod operator;
 mod parse;
 mod payment;
+mod settlement;
 mod status;
 mod view;
 mod wallet;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 
 use proto::v1::{
     campaign_service_server::CampaignServiceServer, operator_service_server::OperatorServiceServer,
-    payment_service_server::PaymentServiceServer, wallet_service_server::WalletServiceServer,
+    payment_service_server::PaymentServiceServer, settlement_service_server::SettlementServiceServer,
+    wallet_service_server::WalletServiceServer,
 };
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -33,6 +35,7 @@ pub(crate) async fn routes(app: &Arc<App>) -> Result<Routes, tonic_reflection::s
         "onescan.v1.PaymentService",
         "onescan.v1.CampaignService",
         "onescan.v1.OperatorService",
+        "onescan.v1.SettlementService",
     ] {
         reporter.set_service_status(service, ServingStatus::Serving).await;
     }
@@ -45,6 +48,7 @@ pub(crate) async fn routes(app: &Arc<App>) -> Result<Routes, tonic_reflection::s
         .add_service(WalletServiceServer::new(api.clone()))
         .add_service(PaymentServiceServer::new(api.clone()))
         .add_service(CampaignServiceServer::new(api.clone()))
+        .add_service(SettlementServiceServer::new(api.clone()))
         .add_service(OperatorServiceServer::new(api))
         .add_service(health)
         .add_service(reflection().build_v1()?)

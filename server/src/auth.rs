@@ -7,6 +7,7 @@ use shared::{
     ids::{IssuerId, MerchantId, TerminalId},
     reason::Reason,
     session::signing_input,
+    settlement::Party,
 };
 use subtle::ConstantTimeEq;
 use tonic::metadata::MetadataMap;
@@ -34,6 +35,7 @@ impl NewKey {
             Holder::Operator => ("operator", "0".to_owned()),
             Holder::Issuer(id) => ("issuer", id.to_string()),
             Holder::Terminal(id) => ("terminal", id.to_string()),
+            Holder::Merchant(id) => ("merchant", id.to_string()),
         };
         format!("osk_{kind}_{id}_{}", self.secret)
     }
@@ -65,9 +67,24 @@ impl App {
         }
     }
 
-    /// The caller must be a till of a shop: the shop.
+    /// The caller must be a till of a shop or its back office: the shop.
     pub(crate) fn shop(&self, metadata: &MetadataMap) -> Result<MerchantId, Error> {
-        self.till(metadata).map(|till| till.merchant)
+        match self.key_holder(metadata)? {
+            Holder::Merchant(id) => Ok(id),
+            Holder::Terminal(_) => self.till(metadata).map(|till| till.merchant),
+            _ => Err(forbidden("a shop")),
+        }
+    }
+
+    /// The caller must be a shop's back office or a manufacturer, and asks for itself; or the operator, who may ask for any
+    /// party: none is then a party that the operator has to name.
+    pub(crate) fn party(&self, metadata: &MetadataMap) -> Result<Option<Party>, Error> {
+        match self.key_holder(metadata)? {
+            Holder::Merchant(id) => Ok(Some(Party::Merchant(id))),
+            Holder::Issuer(id) => Ok(Some(Party::Issuer(id))),
+            Holder::Operator => Ok(None),
+            Holder::Terminal(_) => Err(forbidden("a shop's back office or a manufacturer")),
+        }
     }
 
     /// The caller must be a manufacturer.
@@ -127,6 +144,7 @@ fn parse_key(text: &str) -> Option<(Holder, &str)> {
         "operator" if id == "0" => Holder::Operator,
         "issuer" => Holder::Issuer(id.parse().ok()?),
         "terminal" => Holder::Terminal(id.parse().ok()?),
+        "merchant" => Holder::Merchant(id.parse().ok()?),
         _ => return None,
     };
     Some((holder, secret))
@@ -161,7 +179,12 @@ mod tests {
 
     #[test]
     fn keys_name_their_holder() {
-        for holder in [Holder::Operator, Holder::Issuer(IssuerId(1001)), Holder::Terminal(TerminalId(7))] {
+        for holder in [
+            Holder::Operator,
+            Holder::Issuer(IssuerId(1001)),
+            Holder::Terminal(TerminalId(7)),
+            Holder::Merchant(MerchantId(7)),
+        ] {
             // 0xFF makes the secret contain underscores.
             for random in [[0; 32], [0xFF; 32], [0x5A; 32]] {
                 let key = NewKey::of(random);

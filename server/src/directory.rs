@@ -8,15 +8,18 @@ use std::{
 };
 
 use diesel::prelude::*;
-use shared::ids::{IssuerId, MerchantId, OfferNumber, TerminalId};
+use shared::{
+    ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
+    settlement::{FeeRate, Party},
+};
 
 use crate::{
     engine::Enrolment,
     model::{Holder, Offer},
     store::{
         Conn, Database, Store, StoreError,
-        codes::{bytes, holder_of, number},
-        parties::{self, Party},
+        codes::{bytes, fee_rate, holder_of, number},
+        parties::{self, Record},
         rows::OfferRow,
         schema,
     },
@@ -39,9 +42,9 @@ struct Elsewhere {
 struct Inner {
     /// Counts what commits have changed, so that what was read before is not put in place of it.
     changes: u64,
-    merchants: HashMap<MerchantId, String>,
+    merchants: HashMap<MerchantId, (String, FeeRate)>,
     terminals: HashMap<TerminalId, MerchantId>,
-    issuers: HashMap<IssuerId, String>,
+    issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
 }
@@ -73,7 +76,7 @@ impl Directory {
 
     /// Reads again what another server has changed, or what is missed here. Where the database can't be asked, the next news
     /// or the next miss tries again.
-    pub(crate) fn look_up(&self, party: Party) {
+    pub(crate) fn look_up(&self, party: Record) {
         let found = self.refresh(
             |conn| parties::find(conn, party),
             |inner, found| {
@@ -116,7 +119,7 @@ impl Directory {
     }
 
     /// What `get` finds, if need be after looking elsewhere.
-    fn get<T>(&self, party: Party, get: impl Fn(&Inner) -> Option<T>) -> Option<T> {
+    fn get<T>(&self, party: Record, get: impl Fn(&Inner) -> Option<T>) -> Option<T> {
         if let Some(found) = get(&self.inner()) {
             return Some(found);
         }
@@ -127,27 +130,39 @@ impl Directory {
 
     /// A shop's name.
     pub fn merchant_name(&self, id: MerchantId) -> Option<String> {
-        self.get(Party::Merchant(id), |inner| inner.merchants.get(&id).cloned())
+        self.get(Record::Merchant(id), |inner| inner.merchants.get(&id).map(|(name, _)| name.clone()))
+    }
+
+    /// What the provider takes of a party's net; none where there is no such party.
+    pub fn fee_rate(&self, party: Party) -> Option<FeeRate> {
+        match party {
+            Party::Merchant(id) => {
+                self.get(Record::Merchant(id), |inner| inner.merchants.get(&id).map(|(_, fee)| *fee))
+            }
+            Party::Issuer(id) => {
+                self.get(Record::Issuer(id), |inner| inner.issuers.get(&id).map(|(_, fee)| *fee))
+            }
+        }
     }
 
     /// A till's shop.
     pub fn merchant_of(&self, terminal: TerminalId) -> Option<MerchantId> {
-        self.get(Party::Terminal(terminal), |inner| inner.terminals.get(&terminal).copied())
+        self.get(Record::Terminal(terminal), |inner| inner.terminals.get(&terminal).copied())
     }
 
     /// A manufacturer's name.
     pub fn issuer_name(&self, id: IssuerId) -> Option<String> {
-        self.get(Party::Issuer(id), |inner| inner.issuers.get(&id).cloned())
+        self.get(Record::Issuer(id), |inner| inner.issuers.get(&id).map(|(name, _)| name.clone()))
     }
 
     /// SHA-256 of a holder's key.
     pub fn key_hash(&self, holder: Holder) -> Option<[u8; 32]> {
-        self.get(Party::Key(holder), |inner| inner.keys.get(&holder).copied())
+        self.get(Record::Key(holder), |inner| inner.keys.get(&holder).copied())
     }
 
     /// An offer.
     pub fn offer(&self, number: OfferNumber) -> Option<Arc<Offer>> {
-        self.get(Party::Offer(number), |inner| inner.offers.get(&number).cloned())
+        self.get(Record::Offer(number), |inner| inner.offers.get(&number).cloned())
     }
 
     fn inner(&self) -> RwLockReadGuard<'_, Inner> {
@@ -163,18 +178,16 @@ impl Inner {
     fn read(conn: &mut Conn) -> Result<Self, StoreError> {
         use schema::{issuers, keys, merchants, offers, terminals};
         let mut inner = Self::default();
-        for (id, name) in
-            merchants::table.select((merchants::id, merchants::name)).load::<(i64, String)>(conn)?
-        {
-            inner.merchants.insert(MerchantId(number(id)?), name);
+        for (id, name, fee, _) in merchants::table.load::<(i64, String, i64, i64)>(conn)? {
+            inner.merchants.insert(MerchantId(number(id)?), (name, fee_rate(fee)?));
         }
         for (id, merchant) in
             terminals::table.select((terminals::id, terminals::merchant_id)).load::<(i64, i64)>(conn)?
         {
             inner.terminals.insert(TerminalId(number(id)?), MerchantId(number(merchant)?));
         }
-        for (id, name) in issuers::table.select((issuers::id, issuers::name)).load::<(i64, String)>(conn)? {
-            inner.issuers.insert(IssuerId(number(id)?), name);
+        for (id, name, fee, _) in issuers::table.load::<(i64, String, i64, i64)>(conn)? {
+            inner.issuers.insert(IssuerId(number(id)?), (name, fee_rate(fee)?));
         }
         for (holder, hash) in keys::table.load::<(String, Vec<u8>)>(conn)? {
             let holder = holder_of(&holder).ok_or(StoreError::Corrupt("a key's holder"))?;
@@ -183,7 +196,7 @@ impl Inner {
         for row in offers::table.load::<OfferRow>(conn)? {
             let issuer = IssuerId(number(row.issuer_id)?);
             let issuer_name = match inner.issuers.get(&issuer) {
-                Some(name) => name.clone(),
+                Some((name, _)) => name.clone(),
                 // Enrolled after the issuers were read here: found when it is missed.
                 None => continue,
             };
@@ -195,9 +208,13 @@ impl Inner {
 
     fn apply(&mut self, enrolment: &Enrolment) {
         match enrolment {
-            Enrolment::Merchant { id, name } => drop(self.merchants.insert(*id, name.clone())),
+            Enrolment::Merchant { id, name, fee } => {
+                drop(self.merchants.insert(*id, (name.clone(), *fee)));
+            }
             Enrolment::Terminal { id, merchant, .. } => drop(self.terminals.insert(*id, *merchant)),
-            Enrolment::Issuer { id, name } => drop(self.issuers.insert(*id, name.clone())),
+            Enrolment::Issuer { id, name, fee } => {
+                drop(self.issuers.insert(*id, (name.clone(), *fee)));
+            }
             Enrolment::Key { holder, hash } => drop(self.keys.insert(*holder, *hash)),
             Enrolment::Offer(offer) => drop(self.offers.insert(offer.number, Arc::clone(offer))),
         }

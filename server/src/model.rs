@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
-    ledger::Account,
+    ledger::{Account, EntryKind},
     money::{Currency, Money},
     offer::{Refusal, Terms},
     payment::{PaymentState, Redemption, refund::Returned},
     reason::Reason,
+    settlement::{BatchId, FeeRate, Turnover},
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -63,8 +64,34 @@ pub struct AccountRow {
     pub spent_day: i64,
     /// What a wallet paid on that day without approval.
     pub spent_minor: i64,
+    /// The open batch, of a shop's account or a campaign's reserve.
+    pub open: Turnover,
+    /// Its batch was closed: every stripe begins a new one.
+    pub closed: bool,
     /// What the other stripes hold.
     pub elsewhere: Elsewhere,
+}
+
+impl AccountRow {
+    /// The open batch over all stripes, which must be known.
+    pub fn open_everywhere(&self) -> Turnover {
+        let Elsewhere::Known { open, .. } = &self.elsewhere else {
+            panic!("the whole of the account was not loaded for this batch")
+        };
+        let mut sum = self.open.clone();
+        sum.join(open);
+        sum
+    }
+
+    /// Begins a new batch on all stripes, which must be known.
+    pub fn close(&mut self) {
+        let Elsewhere::Known { open, .. } = &mut self.elsewhere else {
+            panic!("the whole of the account was not loaded for this batch")
+        };
+        *open = Turnover::default();
+        self.open = Turnover::default();
+        self.closed = true;
+    }
 }
 
 /// The other stripes of an account.
@@ -78,12 +105,18 @@ pub enum Elsewhere {
         balance_minor: i64,
         /// Coupons redeemed and not reversed.
         coupons_redeemed: i64,
+        /// Their part of the open batch.
+        open: Turnover,
     },
 }
 
 impl Elsewhere {
     /// There are no other stripes.
-    pub const NONE: Self = Self::Known { balance_minor: 0, coupons_redeemed: 0 };
+    pub const NONE: Self = Self::Known {
+        balance_minor: 0,
+        coupons_redeemed: 0,
+        open: Turnover { sales: 0, sales_minor: 0, returns: 0, returns_minor: 0 },
+    };
 }
 
 impl Default for Elsewhere {
@@ -356,15 +389,42 @@ impl Payment {
     }
 }
 
-/// A coupon's part in a completed payment, for the campaign's own list.
+/// A coupon's part in a payment, its reversal or a refund, for the campaign's own list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedemptionRow {
     /// The coupon.
     pub coupon: CouponId,
-    /// The payment's journal entry, which orders the list.
+    /// The journal entry, which orders the list.
     pub entry: EntryId,
+    /// Whether it redeemed, or undid that.
+    pub kind: EntryKind,
     /// The payment.
     pub payment: PaymentId,
+}
+
+/// A closed batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its name.
+    pub id: BatchId,
+    /// Chosen by whoever closed it.
+    pub close_id: Uuid,
+    /// The last entry before it.
+    pub after: EntryId,
+    /// Its last entry.
+    pub through: EntryId,
+    /// What it is made of.
+    pub turnover: Turnover,
+    /// What the provider takes of its net.
+    pub fee_rate: FeeRate,
+    /// The fee.
+    pub fee_minor: i64,
+    /// What a shop gets.
+    pub payout_minor: i64,
+    /// When it was closed.
+    pub closed_at: UnixMillis,
+    /// When it was paid out.
+    pub paid_out_at: Option<UnixMillis>,
 }
 
 /// Who holds a key.
@@ -376,4 +436,6 @@ pub enum Holder {
     Issuer(IssuerId),
     /// A till.
     Terminal(TerminalId),
+    /// A shop's back office.
+    Merchant(MerchantId),
 }

@@ -23,7 +23,7 @@ use crate::{
     directory::Directory,
     engine::{Change, Enrolment},
     hub::Hub,
-    store::{Database, StoreError, Stripe, parties::Party, stripes},
+    store::{Database, StoreError, Stripe, parties::Record, stripes},
 };
 
 const LISTEN: &str = "LISTEN onescan_news";
@@ -60,7 +60,7 @@ impl Herald {
     /// Tells it.
     pub(crate) fn tell(&self, enrolled: &[Enrolment], changes: Vec<Change>) {
         if let Some(others) = &self.others {
-            let parties = enrolled.iter().map(|enrolment| Party::from(enrolment).to_string());
+            let parties = enrolled.iter().map(|enrolment| Record::from(enrolment).to_string());
             let lines: Vec<String> = parties.chain(changes.iter().map(line)).collect();
             if !lines.is_empty() {
                 // A thread that ended has said why.
@@ -72,7 +72,7 @@ impl Herald {
 }
 
 /// Tells every server that runs to read a party again.
-pub(crate) fn tell_of(conn: &mut PgConnection, party: Party) -> QueryResult<()> {
+pub(crate) fn tell_of(conn: &mut PgConnection, party: Record) -> QueryResult<()> {
     sql_query(NOTIFY).bind::<Array<Text>, _>(vec![format!("0 {party}")]).execute(conn).map(drop)
 }
 
@@ -146,7 +146,7 @@ impl News {
     fn hear(&self, line: &str) {
         if let Some(change) = change_of(line) {
             self.hub.publish(vec![change]);
-        } else if let Ok(party) = line.parse::<Party>() {
+        } else if let Ok(party) = line.parse::<Record>() {
             self.directory.look_up(party);
         }
     }

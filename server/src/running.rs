@@ -28,6 +28,7 @@ use crate::{
     hub::Hub,
     news::Herald,
     operator_key,
+    read::audit::{Finding, audit},
     secrets::Secrets,
     store::{Store, StoreError},
     sweep,
@@ -166,6 +167,15 @@ impl Running {
     /// Settles all that is due by now, without waiting for the interval.
     pub async fn sweep(&self) -> Result<(), String> {
         sweep::sweep(&self.app).await.map_err(|error: CallError| error.to_string())
+    }
+
+    /// What `AuditLedger` finds, in words; nothing where all is in order.
+    pub async fn audit(&self) -> Result<Vec<String>, String> {
+        let directory = Arc::clone(&self.app.directory);
+        let audit = self.app.readers.read(move |conn| audit(conn, &directory)).await;
+        let words = |f: Finding| format!("{} {:?} {}: {}", f.invariant, f.entry, f.subject, f.detail);
+        let audit = audit.map_err(|error: StoreError| error.to_string())?;
+        Ok(audit.findings.into_iter().map(words).collect())
     }
 
     /// Waits until a listener ends by itself, which it should not.

@@ -1,5 +1,7 @@
 //! The database: SQLite in one file, or a PostgreSQL that many servers share. Everything that knows it is in here.
 
+pub(crate) mod accounts;
+pub(crate) mod batches;
 pub(crate) mod codes;
 mod conn;
 mod database;

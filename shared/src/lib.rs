@@ -15,3 +15,4 @@ pub mod payment;
 pub mod ledger;
 pub mod reason;
 pub mod session;
+pub mod settlement;

@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 use thiserror::Error;
 
 pub use allocate::allocate;
-pub use round::{BASIS_POINTS_WHOLE, share_of, share_of_units};
+pub use round::{BASIS_POINTS_WHOLE, PPM_WHOLE, ppm_of, share_of, share_of_units};
 
 /// The largest amount taken from outside, in minor units: far above any purchase, far below overflow of a sum.
 pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000;

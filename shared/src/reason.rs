@@ -73,6 +73,8 @@ reasons! {
     CouponNotFound = "COUPON_NOT_FOUND",
     /// No such shop.
     MerchantNotFound = "MERCHANT_NOT_FOUND",
+    /// No such batch of this caller.
+    BatchNotFound = "BATCH_NOT_FOUND",
     /// No such key holder or account.
     HolderNotFound = "HOLDER_NOT_FOUND",
     /// Too late to reverse; refund instead.

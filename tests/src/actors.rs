@@ -1,12 +1,14 @@
 //! Who acts in a story, each with verbs.
 
 mod issuer;
+mod office;
 mod operator;
 mod raw_till;
 mod shopper;
 mod till;
 
 pub use issuer::{Deal, Issuer};
+pub use office::Office;
 pub use operator::{Operator, Shop};
 pub use raw_till::{Goods, RawTill, Sale, payment_id};
 pub use shopper::{Shopper, claim_of};

@@ -32,6 +32,8 @@ impl Books {
         known: &Known,
         phones: &[&Shopper],
     ) -> Self {
+        let audit = operator.audit().await;
+        assert!(audit.clean, "the ledger is not in order: {:#?}", audit.findings);
         let of_campaign =
             |offer: &u32| [format!("campaign_budget:{offer}"), format!("campaign_reserved:{offer}")];
         let own = ["cash".to_owned(), "provider_fees".to_owned()];

@@ -25,6 +25,7 @@ use crate::{
     read::{
         campaigns,
         page::{Page, next_token},
+        report,
     },
 };
 
@@ -95,6 +96,40 @@ impl CampaignService for Api {
         Ok(Response::new(v1::ListCampaignsResponse {
             campaigns: found.iter().map(|campaign| self.0.campaign_view(campaign)).collect(),
             next_page_token: next_token(next),
+        }))
+    }
+
+    async fn get_campaign_report(
+        &self,
+        request: Request<v1::GetCampaignReportRequest>,
+    ) -> Result<Response<v1::GetCampaignReportResponse>, Status> {
+        let issuer = self.0.issuer(request.metadata())?;
+        let v1::GetCampaignReportRequest { offer_number, utc_offset_minutes } = request.into_inner();
+        if !(-840..=840).contains(&utc_offset_minutes) {
+            let problem = "must be from -840 to 840";
+            return Err(Error::from(FieldError::new("utc_offset_minutes", problem)).into());
+        }
+        let offer = OfferNumber(offer_number);
+        let campaign = self.campaign(issuer, offer).await?;
+        let read = move |conn: &mut _| {
+            let clipped = report::clipped(conn, offer, utc_offset_minutes)?;
+            Ok::<_, Error>((clipped, report::redeemed(conn, offer, utc_offset_minutes)?))
+        };
+        let (clipped, redeemed) = self.0.readers.read(read).await?;
+        let spent = redeemed.iter().map(|day| day.spent_minor - day.returned_minor).sum();
+        let clipped_day = |day: &report::Clipped| v1::ClippedDay { day: date(day.day), coupons: day.coupons };
+        let redeemed_day = |day: &report::Redeemed| v1::RedeemedDay {
+            day: date(day.day),
+            merchant_id: day.merchant.to_string(),
+            coupons: day.coupons,
+            spent: Some(self.0.money(day.spent_minor)),
+            returned: Some(self.0.money(day.returned_minor)),
+        };
+        Ok(Response::new(v1::GetCampaignReportResponse {
+            campaign: Some(self.0.campaign_view(&campaign)),
+            spent: Some(self.0.money(spent)),
+            clipped: clipped.iter().map(clipped_day).collect(),
+            redeemed: redeemed.iter().map(redeemed_day).collect(),
         }))
     }
 
@@ -170,4 +205,10 @@ fn fund(request: &v1::FundCampaignRequest, issuer: IssuerId) -> Result<FundCampa
         offer: OfferNumber(request.offer_number),
         amount: parse::amount(request.amount.as_ref())?,
     })
+}
+
+/// "2026-11-24", of days since 1970.
+fn date(day: i64) -> String {
+    let at = jiff::Timestamp::from_second(day.saturating_mul(86_400)).unwrap_or_default();
+    at.strftime("%Y-%m-%d").to_string()
 }

@@ -1,6 +1,11 @@
 //! `OperatorService`.
 
-use proto::{convert::FieldError, convert::parsed, v1, v1::operator_service_server::OperatorService};
+use std::sync::Arc;
+
+use proto::{
+    convert::{FieldError, parsed},
+    v1::{self, operator_service_server::OperatorService, pay_out_request},
+};
 use shared::{
     ids::{IssuerId, WalletId},
     ledger::Account,
@@ -14,6 +19,7 @@ use crate::{
     auth::NewKey,
     engine::decide::{
         enrol::{CreateIssuer, CreateMerchant, CreateTerminal, RotateKey},
+        settlement::{PayOut, What},
         transfer::Deposit,
         wallet::FreezeWallet,
     },
@@ -31,8 +37,11 @@ impl OperatorService for Api {
     ) -> Result<Response<v1::CreateMerchantResponse>, Status> {
         self.0.operator(request.metadata())?;
         let name = parse::name(&request.get_ref().name).map_err(Error::from)?;
-        let id = self.0.engine.run(CreateMerchant { name }).await?;
-        Ok(Response::new(v1::CreateMerchantResponse { merchant_id: id.to_string() }))
+        let fee = parse::fee_rate(&request.get_ref().fee_rate).map_err(Error::from)?;
+        let key = self.new_key();
+        let id = self.0.engine.run(CreateMerchant { name, fee, key_hash: key.hash }).await?;
+        let key = key.text(Holder::Merchant(id));
+        Ok(Response::new(v1::CreateMerchantResponse { merchant_id: id.to_string(), key }))
     }
 
     async fn create_terminal(
@@ -60,8 +69,9 @@ impl OperatorService for Api {
     ) -> Result<Response<v1::CreateIssuerResponse>, Status> {
         self.0.operator(request.metadata())?;
         let name = parse::name(&request.get_ref().name).map_err(Error::from)?;
+        let fee = parse::fee_rate(&request.get_ref().fee_rate).map_err(Error::from)?;
         let key = self.new_key();
-        let id = self.0.engine.run(CreateIssuer { name, key_hash: key.hash }).await?;
+        let id = self.0.engine.run(CreateIssuer { name, fee, key_hash: key.hash }).await?;
         let key = key.text(Holder::Issuer(id));
         Ok(Response::new(v1::CreateIssuerResponse { issuer_id: id.to_string(), key }))
     }
@@ -111,6 +121,59 @@ impl OperatorService for Api {
         let missing = || Error::refused(Reason::HolderNotFound, format!("there is no account {account}"));
         let balance = balance.map_err(Error::from)?.ok_or_else(missing)?;
         Ok(Response::new(v1::GetBalanceResponse { balance: Some(self.0.money(balance)) }))
+    }
+
+    async fn pay_out(
+        &self,
+        request: Request<v1::PayOutRequest>,
+    ) -> Result<Response<v1::PayOutResponse>, Status> {
+        self.0.operator(request.metadata())?;
+        let request = request.get_ref();
+        let command = PayOut {
+            request_id: parse::request_id("payout_id", &request.payout_id).map_err(Error::from)?,
+            request_hash: parse::request_hash("payout", request),
+            what: what(request).map_err(Error::from)?,
+        };
+        let (amount, batch) = self.0.engine.run(command).await?;
+        Ok(Response::new(v1::PayOutResponse {
+            amount: Some(self.0.money(amount.minor)),
+            batch: batch.map(|batch| self.batch_view(&batch)),
+        }))
+    }
+
+    async fn audit_ledger(
+        &self,
+        request: Request<v1::AuditLedgerRequest>,
+    ) -> Result<Response<v1::AuditLedgerResponse>, Status> {
+        self.0.operator(request.metadata())?;
+        let directory = Arc::clone(&self.0.directory);
+        let audit = self.0.readers.read(move |conn| read::audit::audit(conn, &directory)).await;
+        let audit = audit.map_err(Error::from)?;
+        let finding = |finding: &read::audit::Finding| v1::LedgerFinding {
+            invariant: finding.invariant.to_owned(),
+            entry_id: finding.entry.unwrap_or_default().unsigned_abs(),
+            subject: finding.subject.clone(),
+            detail: finding.detail.clone(),
+        };
+        Ok(Response::new(v1::AuditLedgerResponse {
+            clean: audit.findings.is_empty(),
+            entries_checked: audit.entries,
+            accounts_checked: audit.accounts,
+            payments_checked: audit.payments,
+            coupons_checked: audit.coupons,
+            findings: audit.findings.iter().map(finding).collect(),
+        }))
+    }
+}
+
+fn what(request: &v1::PayOutRequest) -> Result<What, FieldError> {
+    match &request.what {
+        Some(pay_out_request::What::BatchId(id)) => Ok(What::Batch(parsed("batch_id", id)?)),
+        Some(pay_out_request::What::Issuer(issuer)) => {
+            let id = parsed("issuer.issuer_id", &issuer.issuer_id)?;
+            Ok(What::Issuer(id, parse::amount(issuer.amount.as_ref())?))
+        }
+        None => Err(FieldError::new("what", "name a batch or an issuer")),
     }
 }
 

@@ -5,7 +5,7 @@ use proto::{
     v1,
 };
 use sha2::{Digest, Sha256};
-use shared::{ids::MerchantId, money::Money};
+use shared::{ids::MerchantId, money::Money, settlement::FeeRate};
 use uuid::Uuid;
 
 use crate::{
@@ -42,6 +42,11 @@ pub(super) fn request_hash(caller: &str, request: &impl prost::Message) -> Reque
 pub(super) fn amount(wire: Option<&v1::Money>) -> Result<Money, FieldError> {
     let amount = money_from_wire("amount", wire)?;
     if amount.minor > 0 { Ok(amount) } else { Err(FieldError::new("amount", "must be above zero")) }
+}
+
+/// A fee rate; empty is none.
+pub(super) fn fee_rate(text: &str) -> Result<FeeRate, FieldError> {
+    if text.is_empty() { Ok(FeeRate::default()) } else { parsed("fee_rate", text) }
 }
 
 /// The name of a party.

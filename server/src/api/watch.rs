@@ -22,7 +22,9 @@ use crate::{
 type Stream<T> = ReceiverStream<Result<T, Status>>;
 
 /// Starts `watch` and gives what it sends.
-fn stream<T: Send + 'static, F>(watch: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F) -> Stream<T>
+pub(super) fn stream<T: Send + 'static, F>(
+    watch: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F,
+) -> Stream<T>
 where
     F: Future<Output = Result<(), Error>> + Send + 'static,
 {

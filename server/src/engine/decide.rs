@@ -8,6 +8,7 @@ pub mod enrol;
 pub mod payment;
 pub mod refund;
 pub mod reversal;
+pub mod settlement;
 pub mod sweep;
 pub mod transfer;
 pub mod wallet;

@@ -3,13 +3,13 @@
 //! a lock: where these lead never changes. New numbers come last, so that of one account's entries the order of numbers
 //! is the order of commits.
 
-use shared::ledger::Account;
+use shared::{ledger::Account, settlement::Party};
 
 use super::state::{Keys, State};
 use crate::{
     directory::Directory,
     model::Payment,
-    store::{Conn, StoreError, Stripe, load, numbers},
+    store::{Conn, StoreError, Stripe, accounts, batches, load, numbers},
 };
 
 /// Fills `state` with the rows of `keys`.
@@ -29,14 +29,24 @@ pub(super) fn load(
         keys.accounts.push(Account::Wallet(wallet.id));
     }
 
+    for party in &keys.closing {
+        keys.whole.extend([party.account(), Account::ProviderFees]);
+        if let Party::Issuer(issuer) = party {
+            let offers = batches::offers_of(conn, *issuer)?;
+            keys.whole.extend(offers.iter().map(|offer| Account::CampaignReserved(*offer)));
+            state.offers_of.insert(*issuer, offers);
+        }
+    }
+
     state.accounts.looked_for(keys.accounts.iter().chain(&keys.whole).copied());
-    for (account, row) in load::accounts(conn, &keys.accounts, &keys.whole, stripe)? {
+    for (account, row) in accounts::load(conn, &keys.accounts, &keys.whole, stripe)? {
         state.accounts.loaded(account, row);
     }
     state.wallets.looked_for(keys.wallets.iter().copied());
     for wallet in load::wallets(conn, &keys.wallets)? {
         state.wallets.loaded(wallet.id, wallet);
     }
+    batches_of(conn, &keys, state)?;
     state.payments.looked_for(keys.payments.iter().copied());
     for payment in load::payments(conn, &keys.payments)? {
         if keys.undone.contains(&payment.id) && !undone.iter().any(|seen| seen.id == payment.id) {
@@ -63,6 +73,33 @@ pub(super) fn load(
     }
     if let Conn::Postgres(conn) = conn {
         state.sequences = numbers::reserve(conn, &keys.numbers)?;
+    }
+    Ok(())
+}
+
+/// Batches, once the accounts that they are made of are held.
+fn batches_of(conn: &mut Conn, keys: &Keys, state: &mut State) -> Result<(), StoreError> {
+    for (issuer, offers) in &state.offers_of {
+        if batches::offers_of(conn, *issuer)? != *offers {
+            return Err(StoreError::Conflict("a campaign that another server has just made"));
+        }
+    }
+    for party in keys.parties.iter().chain(&keys.closing) {
+        if let Some(batch) = batches::last(conn, *party)? {
+            state.last_batches.insert(*party, batch);
+        }
+    }
+    state.batches.looked_for(keys.batches.iter().copied());
+    for id in &keys.batches {
+        if let Some(batch) = batches::batch(conn, *id)? {
+            state.batches.loaded(*id, batch);
+        }
+    }
+    for id in &keys.closes {
+        if let Some(batch) = batches::by_close(conn, *id)? {
+            state.closes.insert(*id, batch.id);
+            state.batches.loaded(batch.id, batch);
+        }
     }
     Ok(())
 }

@@ -36,6 +36,14 @@ impl Numbers {
         }
     }
 
+    /// A number before the next one and not before any that was given. The command must have asked for one more.
+    pub fn before(&self) -> i64 {
+        match self {
+            Self::After(last) => *last,
+            Self::Reserved(numbers) => numbers.front().expect("a number is left") - 1,
+        }
+    }
+
     /// The next number, of those that have 32 bits.
     pub fn take_u32(&mut self) -> u32 {
         u32::try_from(self.take()).expect("a sequence of ids is used up")

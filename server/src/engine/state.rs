@@ -1,10 +1,11 @@
 //! What one batch of commands sees and changes: the rows that its commands named, and what they add.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{Account, Entry, EntryError},
+    settlement::{BatchId, FeeRate, Party},
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -16,8 +17,8 @@ use super::{
 use crate::{
     config::Rules,
     model::{
-        AccountRow, Campaign, Coupon, CouponKey, Elsewhere, EntryId, Holder, Offer, Payment, PaymentId,
-        RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
+        AccountRow, Batch, Campaign, Coupon, CouponKey, Elsewhere, EntryId, Holder, Offer, Payment,
+        PaymentId, RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
     },
 };
 
@@ -44,7 +45,15 @@ pub struct Keys {
     pub undone: Vec<PaymentId>,
     /// Refunds.
     pub refunds: Vec<RefundId>,
-    /// Deposits and fundings.
+    /// Parties whose newest batch is needed.
+    pub parties: Vec<Party>,
+    /// Parties whose batch is closed: with them come the accounts that it is made of.
+    pub closing: Vec<Party>,
+    /// Batches.
+    pub batches: Vec<BatchId>,
+    /// Batches by the id of their closing.
+    pub closes: Vec<Uuid>,
+    /// Deposits, fundings and payouts.
     pub requests: Vec<Uuid>,
     /// Accounts whose whole balance counts (all stripes are loaded and locked): of a striped account, name here what is paid out
     /// on the strength of its balance, or shown. Paying in needs [`Keys::accounts`] alone.
@@ -80,6 +89,8 @@ pub enum Enrolment {
         id: MerchantId,
         /// Its name.
         name: String,
+        /// What the provider takes of its net.
+        fee: FeeRate,
     },
     /// A till.
     Terminal {
@@ -96,6 +107,8 @@ pub enum Enrolment {
         id: IssuerId,
         /// Its name.
         name: String,
+        /// What the provider takes of what it clears.
+        fee: FeeRate,
     },
     /// A key.
     Key {
@@ -145,7 +158,15 @@ pub struct State {
     pub payments: Rows<PaymentId, Payment>,
     /// Payments by refund.
     pub refunds: Rows<RefundId, PaymentId>,
-    /// Deposits and fundings: what was asked.
+    /// Each party's newest batch.
+    pub last_batches: BTreeMap<Party, Batch>,
+    /// Batches.
+    pub batches: Rows<BatchId, Batch>,
+    /// Batches by the id of their closing.
+    pub closes: BTreeMap<Uuid, BatchId>,
+    /// Campaigns of the manufacturers whose batch is closed.
+    pub offers_of: BTreeMap<IssuerId, Vec<OfferNumber>>,
+    /// Deposits, fundings and payouts: what was asked.
     pub requests: Rows<Uuid, (RequestHash, EntryId)>,
     /// New journal entries.
     pub entries: Vec<JournalEntry>,
@@ -173,11 +194,27 @@ impl State {
             campaigns: Rows::default(),
             payments: Rows::default(),
             refunds: Rows::default(),
+            last_batches: BTreeMap::new(),
+            batches: Rows::default(),
+            closes: BTreeMap::new(),
+            offers_of: BTreeMap::new(),
             requests: Rows::default(),
             entries: Vec::new(),
             redemptions: Vec::new(),
             enrolled: Vec::new(),
             changes: Vec::new(),
+        }
+    }
+
+    /// A sale or its undoing belongs to the open batches of its shop and of its campaigns.
+    fn take_into_batches(&mut self, entry: &Entry) {
+        for posting in entry.postings() {
+            if let Account::Merchant(_) = posting.account {
+                self.accounts.change(&posting.account).open.add(posting.amount_minor);
+            }
+        }
+        for (offer, net_minor) in entry.campaigns().into_iter().filter(|(_, net_minor)| *net_minor != 0) {
+            self.accounts.change(&Account::CampaignReserved(offer)).open.add(-net_minor);
         }
     }
 
@@ -216,6 +253,9 @@ impl State {
                 let allowed = balance_minor >= 0 || posting.account.may_go_below_zero();
                 assert!(allowed, "{} would fall to {balance_minor}", posting.account);
             }
+        }
+        if entry.is_trade() {
+            self.take_into_batches(&entry);
         }
         let id = self.sequences.entry.take();
         self.entries.push(JournalEntry { id, entry, payment });

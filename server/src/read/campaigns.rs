@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use shared::{
     ids::{CouponId, IssuerId, OfferNumber},
-    ledger::Account,
+    ledger::{Account, EntryKind},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
     model::{CampaignView, Payment, RedemptionRow},
     store::{
         Conn, StoreError,
-        codes::{number, uuid},
+        codes::{Coded, number, uuid},
         rows::{CampaignRow, PaymentRow},
         schema::{campaigns, payments, redemptions},
     },
@@ -79,6 +79,7 @@ pub(crate) fn redeemed(
     let rows: Vec<(i64, i64, PaymentRow)> = redemptions::table
         .inner_join(payments::table)
         .filter(redemptions::offer_number.eq(i64::from(offer.0)))
+        .filter(redemptions::kind.eq(EntryKind::Payment.code()))
         .filter(redemptions::entry_id.lt(page.after.unwrap_or(i64::MAX)))
         .order(redemptions::entry_id.desc())
         .select((redemptions::entry_id, redemptions::sequence, payments::all_columns))
@@ -95,7 +96,10 @@ pub(crate) fn redeemed(
         }
         lines += here;
         let coupon = CouponId { offer, sequence: number(sequence)? };
-        found.push((RedemptionRow { coupon, entry, payment: uuid(&row.payment_id)? }, payment));
+        found.push((
+            RedemptionRow { coupon, entry, kind: EntryKind::Payment, payment: uuid(&row.payment_id)? },
+            payment,
+        ));
     }
     let next = found.last().map(|(row, _)| row.entry).filter(|_| more);
     Ok((found, next))

@@ -4,6 +4,7 @@ use shared::{
     ids::{IssuerId, MerchantId, OfferNumber, WalletId},
     ledger::{Account, EntryKind},
     payment::PaymentState,
+    settlement::FeeRate,
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -71,6 +72,8 @@ impl Coded for EntryKind {
         (Self::Payment, 5),
         (Self::Reversal, 6),
         (Self::Refund, 7),
+        (Self::Fee, 8),
+        (Self::PayOut, 9),
     ];
 }
 
@@ -108,12 +111,13 @@ pub(crate) fn account_of(kind: i64, owner: i64) -> Result<Account, StoreError> {
     })
 }
 
-/// The name under which a key is kept: "operator", "I1001", "T1001".
+/// The name under which a key is kept: "operator", "I1001", "M1001", "T1001".
 pub(crate) fn holder_name(holder: Holder) -> String {
     match holder {
         Holder::Operator => "operator".to_owned(),
         Holder::Issuer(id) => id.to_string(),
         Holder::Terminal(id) => id.to_string(),
+        Holder::Merchant(id) => id.to_string(),
     }
 }
 
@@ -122,12 +126,19 @@ pub(crate) fn holder_of(name: &str) -> Option<Holder> {
     if name == "operator" {
         return Some(Holder::Operator);
     }
-    name.parse().map(Holder::Issuer).or_else(|_| name.parse().map(Holder::Terminal)).ok()
+    let issuer = name.parse().map(Holder::Issuer);
+    let terminal = || name.parse().map(Holder::Terminal);
+    issuer.or_else(|_| terminal()).or_else(|_| name.parse().map(Holder::Merchant)).ok()
 }
 
 /// A number that fits 32 bits.
 pub(crate) fn number(n: i64) -> Result<u32, StoreError> {
     u32::try_from(n).map_err(|_| StoreError::Corrupt("a number"))
+}
+
+/// A fee in parts per million.
+pub(crate) fn fee_rate(ppm: i64) -> Result<FeeRate, StoreError> {
+    FeeRate::from_ppm(number(ppm)?).ok_or(StoreError::Corrupt("a fee"))
 }
 
 /// A count that is not below zero.

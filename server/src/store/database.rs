@@ -9,14 +9,8 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use shared::{ledger::Account, money::Currency};
 
-use super::{
-    Conn, StoreError,
-    codes::{self, account_key},
-    settings,
-    statements::insert,
-    values::Bind::{Int, Text},
-};
-use crate::clock::Surroundings;
+use super::{Conn, StoreError, accounts, codes, settings};
+use crate::{clock::Surroundings, model::AccountRow};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -143,12 +137,8 @@ fn found(conn: &mut Conn, currency: Currency, outside: &Surroundings) -> Result<
     settings::put(conn, settings::SECRET, &secret)?;
     settings::put(conn, settings::CURRENCY, currency.code().as_bytes())?;
     settings::raise(conn, settings::REVISION, 0)?;
-    for account in [Account::Cash, Account::ProviderFees] {
-        let (kind, owner) = account_key(account);
-        let row = [Int(kind), Int(owner), Int(0), Text(currency.code()), Int(0), Int(0), Int(0), Int(0)];
-        let into = "accounts (kind, owner, stripe, currency, balance_minor, coupons_redeemed, spent_day, spent_minor)";
-        insert(conn, into, 8, &row)?;
-    }
+    let (none, ours) = (AccountRow::default(), [Account::Cash, Account::ProviderFees]);
+    accounts::add(conn, ours.iter().map(|account| (account, &none)), currency)?;
     Ok(secret)
 }
 

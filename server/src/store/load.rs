@@ -1,30 +1,22 @@
 //! The set-based selects of a batch: rows by their keys, whatever the number of keys. On PostgreSQL they also lock what the
 //! batch may change, in the order of keys.
 
-use diesel::{
-    prelude::*,
-    sql_types::{BigInt, Binary, Nullable},
-};
+use diesel::{prelude::*, sql_types::Binary};
 use shared::{
     ids::{OfferNumber, WalletId},
-    ledger::Account,
     time::UnixMillis,
 };
 use uuid::Uuid;
 
 use super::{
     Conn, StoreError,
-    codes::{account_code, account_of, bytes, maybe_uuid, uuid},
+    codes::{bytes, uuid},
     refunds,
     rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
     schema,
     statements::{self, KeyList, Select, numbers, pair},
-    stripes::Stripe,
 };
-use crate::model::{
-    AccountRow, Coupon, Elsewhere, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId,
-    Wallet, is_striped,
-};
+use crate::model::{Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId, Wallet};
 
 type Loaded<T> = Result<Vec<T>, StoreError>;
 
@@ -48,82 +40,6 @@ pub(crate) fn wallets_by_key(conn: &mut Conn, keys: &[[u8; 32]]) -> Loaded<Walle
     };
     let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, statements::bytes(keys))?;
     rows.iter().map(WalletRow::read).collect()
-}
-
-/// Bits of the owner in the key of an account's row, and of the stripe above them.
-const OWNER_BITS: u32 = 32;
-const STRIPE_BITS: u32 = 12;
-
-/// A row of an account as one number, which [`ACCOUNTS`] takes apart again.
-fn stripe_key(account: Account, stripe: Stripe) -> i64 {
-    let (kind, owner) = account_code(account);
-    i64::from(kind) << (OWNER_BITS + STRIPE_BITS) | i64::from(stripe) << OWNER_BITS | i64::from(owner)
-}
-
-const ACCOUNTS: Select = Select {
-    sqlite: "SELECT a.kind, a.owner, a.stripe, a.balance_minor, a.last_payment_id, a.coupons_redeemed, \
-             a.spent_day, a.spent_minor \
-             FROM json_each(?) AS k CROSS JOIN accounts AS a ON a.kind = k.value >> 44 \
-             AND a.owner = k.value & 4294967295 AND a.stripe = (k.value >> 32) & 4095",
-    postgres: "SELECT a.kind, a.owner, a.stripe, a.balance_minor, a.last_payment_id, a.coupons_redeemed, \
-             a.spent_day, a.spent_minor \
-               FROM unnest(?) AS k JOIN accounts AS a ON a.kind = k >> 44 \
-               AND a.owner = k & 4294967295 AND a.stripe = (k >> 32) & 4095 \
-               ORDER BY a.kind, a.owner, a.stripe FOR UPDATE OF a",
-};
-
-type StripeRow = (i64, i64, i64, i64, Option<Vec<u8>>, i64, i64, i64);
-
-fn stripe_rows(conn: &mut Conn, keys: Vec<i64>) -> QueryResult<Vec<StripeRow>> {
-    type Columns = (BigInt, BigInt, BigInt, BigInt, Nullable<Binary>, BigInt, BigInt, BigInt);
-    ACCOUNTS.load::<Columns, StripeRow>(conn, numbers(&keys, |key| key))
-}
-
-/// Accounts: `stripe` of those that are striped, and all stripes of those in `whole`. A new stripe is made by holding stripe
-/// 0, so that none appears once stripe 0 is held here.
-pub(crate) fn accounts(
-    conn: &mut Conn,
-    accounts: &[Account],
-    whole: &[Account],
-    stripe: Stripe,
-) -> Loaded<(Account, AccountRow)> {
-    let own = |account: Account| if is_striped(account) { stripe } else { 0 };
-    let striped = stripe > 0;
-    let mut keys: Vec<i64> =
-        accounts.iter().chain(whole).map(|account| stripe_key(*account, own(*account))).collect();
-    if striped && !whole.is_empty() {
-        stripe_rows(conn, whole.iter().map(|account| stripe_key(*account, 0)).collect())?;
-        let all = whole.iter().flat_map(|a| (0..=super::stripes::STRIPES_MAX).map(|s| stripe_key(*a, s)));
-        keys.extend(all);
-    }
-    let mut found: Vec<(Account, AccountRow)> = Vec::new();
-    let mut others = Vec::new();
-    for (kind, owner, at, balance_minor, last, coupons_redeemed, spent_day, spent_minor) in
-        stripe_rows(conn, keys)?
-    {
-        let account = account_of(kind, owner)?;
-        if at != i64::from(own(account)) {
-            others.push((account, balance_minor, coupons_redeemed));
-            continue;
-        }
-        let unknown = striped && is_striped(account) && !whole.contains(&account);
-        let elsewhere = if unknown { Elsewhere::Unknown } else { Elsewhere::NONE };
-        let last_payment = maybe_uuid(last.as_deref())?;
-        let row =
-            AccountRow { balance_minor, last_payment, coupons_redeemed, spent_day, spent_minor, elsewhere };
-        found.push((account, row));
-    }
-    for (account, more_minor, more_redeemed) in others {
-        let row = found.iter_mut().find(|(found, _)| *found == account);
-        let Some((_, AccountRow { elsewhere: Elsewhere::Known { balance_minor, coupons_redeemed }, .. })) =
-            row
-        else {
-            return Err(StoreError::Corrupt("a stripe without the server's own"));
-        };
-        *balance_minor += more_minor;
-        *coupons_redeemed += more_redeemed;
-    }
-    Ok(found)
 }
 
 /// Tokens by id.

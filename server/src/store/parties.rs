@@ -7,7 +7,7 @@ use shared::ids::{IssuerId, MerchantId, OfferNumber, TerminalId};
 
 use super::{
     Conn, StoreError,
-    codes::{bytes, holder_name, holder_of, number},
+    codes::{bytes, fee_rate, holder_name, holder_of, number},
     rows::OfferRow,
     schema::{issuers, keys, merchants, offers, terminals},
 };
@@ -15,7 +15,7 @@ use crate::{engine::Enrolment, model::Holder};
 
 /// One row of the directory, by name: "m M1001", "t T1001", "i I1001", "k operator", "o 100001".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Party {
+pub(crate) enum Record {
     /// A shop.
     Merchant(MerchantId),
     /// A till.
@@ -28,7 +28,7 @@ pub(crate) enum Party {
     Offer(OfferNumber),
 }
 
-impl From<&Enrolment> for Party {
+impl From<&Enrolment> for Record {
     fn from(enrolment: &Enrolment) -> Self {
         match enrolment {
             Enrolment::Merchant { id, .. } => Self::Merchant(*id),
@@ -40,7 +40,7 @@ impl From<&Enrolment> for Party {
     }
 }
 
-impl fmt::Display for Party {
+impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Merchant(id) => write!(f, "m {id}"),
@@ -52,7 +52,7 @@ impl fmt::Display for Party {
     }
 }
 
-impl FromStr for Party {
+impl FromStr for Record {
     type Err = StoreError;
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
@@ -70,13 +70,18 @@ impl FromStr for Party {
 }
 
 /// Looks it up; none where it does not exist.
-pub(crate) fn find(conn: &mut Conn, party: Party) -> Result<Option<Enrolment>, StoreError> {
+pub(crate) fn find(conn: &mut Conn, party: Record) -> Result<Option<Enrolment>, StoreError> {
     Ok(match party {
-        Party::Merchant(id) => {
-            let name = merchants::table.find(i64::from(id.0)).select(merchants::name);
-            name.get_result(conn).optional()?.map(|name| Enrolment::Merchant { id, name })
+        Record::Merchant(id) => {
+            let row: Option<(String, i64)> = merchants::table
+                .find(i64::from(id.0))
+                .select((merchants::name, merchants::fee_ppm))
+                .get_result(conn)
+                .optional()?;
+            let Some((name, fee)) = row else { return Ok(None) };
+            Some(Enrolment::Merchant { id, name, fee: fee_rate(fee)? })
         }
-        Party::Terminal(id) => {
+        Record::Terminal(id) => {
             let row: Option<(i64, String)> = terminals::table
                 .find(i64::from(id.0))
                 .select((terminals::merchant_id, terminals::name))
@@ -85,17 +90,22 @@ pub(crate) fn find(conn: &mut Conn, party: Party) -> Result<Option<Enrolment>, S
             let Some((merchant, name)) = row else { return Ok(None) };
             Some(Enrolment::Terminal { id, merchant: MerchantId(number(merchant)?), name })
         }
-        Party::Issuer(id) => {
-            let name = issuers::table.find(i64::from(id.0)).select(issuers::name);
-            name.get_result(conn).optional()?.map(|name| Enrolment::Issuer { id, name })
+        Record::Issuer(id) => {
+            let row: Option<(String, i64)> = issuers::table
+                .find(i64::from(id.0))
+                .select((issuers::name, issuers::fee_ppm))
+                .get_result(conn)
+                .optional()?;
+            let Some((name, fee)) = row else { return Ok(None) };
+            Some(Enrolment::Issuer { id, name, fee: fee_rate(fee)? })
         }
-        Party::Key(holder) => {
+        Record::Key(holder) => {
             let hash = keys::table.find(holder_name(holder)).select(keys::hash);
             let hash: Option<Vec<u8>> = hash.get_result(conn).optional()?;
             hash.map(|hash| Ok::<_, StoreError>(Enrolment::Key { holder, hash: bytes(&hash)? }))
                 .transpose()?
         }
-        Party::Offer(offer) => {
+        Record::Offer(offer) => {
             let row: Option<OfferRow> = offers::table.find(i64::from(offer.0)).get_result(conn).optional()?;
             let Some(row) = row else { return Ok(None) };
             let issuer: String = issuers::table.find(row.issuer_id).select(issuers::name).get_result(conn)?;
@@ -111,16 +121,16 @@ mod tests {
     #[test]
     fn names_lead_back() {
         for (party, name) in [
-            (Party::Merchant(MerchantId(1001)), "m M1001"),
-            (Party::Terminal(TerminalId(1002)), "t T1002"),
-            (Party::Issuer(IssuerId(1003)), "i I1003"),
-            (Party::Key(Holder::Operator), "k operator"),
-            (Party::Key(Holder::Terminal(TerminalId(7))), "k T7"),
-            (Party::Offer(OfferNumber(100_001)), "o 100001"),
+            (Record::Merchant(MerchantId(1001)), "m M1001"),
+            (Record::Terminal(TerminalId(1002)), "t T1002"),
+            (Record::Issuer(IssuerId(1003)), "i I1003"),
+            (Record::Key(Holder::Operator), "k operator"),
+            (Record::Key(Holder::Terminal(TerminalId(7))), "k T7"),
+            (Record::Offer(OfferNumber(100_001)), "o 100001"),
         ] {
             assert_eq!(party.to_string(), name);
-            assert_eq!(name.parse::<Party>().unwrap(), party);
+            assert_eq!(name.parse::<Record>().unwrap(), party);
         }
-        assert!("x 1".parse::<Party>().is_err());
+        assert!("x 1".parse::<Record>().is_err());
     }
 }

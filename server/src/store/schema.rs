@@ -5,13 +5,13 @@ diesel::table! {
     settings (name) { name -> Text, value -> Binary, }
 }
 diesel::table! {
-    merchants (id) { id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+    merchants (id) { id -> BigInt, name -> Text, fee_ppm -> BigInt, created_at_ms -> BigInt, }
 }
 diesel::table! {
     terminals (id) { id -> BigInt, merchant_id -> BigInt, name -> Text, created_at_ms -> BigInt, }
 }
 diesel::table! {
-    issuers (id) { id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+    issuers (id) { id -> BigInt, name -> Text, fee_ppm -> BigInt, created_at_ms -> BigInt, }
 }
 diesel::table! {
     keys (holder) { holder -> Text, hash -> Binary, }
@@ -37,6 +37,10 @@ diesel::table! {
         coupons_redeemed -> BigInt,
         spent_day -> BigInt,
         spent_minor -> BigInt,
+        sales -> BigInt,
+        sales_minor -> BigInt,
+        returns -> BigInt,
+        returns_minor -> BigInt,
     }
 }
 diesel::table! {
@@ -102,6 +106,25 @@ diesel::table! {
     }
 }
 diesel::table! {
+    batches (kind, owner, number) {
+        kind -> BigInt,
+        owner -> BigInt,
+        number -> BigInt,
+        close_id -> Binary,
+        after_entry -> BigInt,
+        through_entry -> BigInt,
+        sales -> BigInt,
+        sales_minor -> BigInt,
+        returns -> BigInt,
+        returns_minor -> BigInt,
+        fee_ppm -> BigInt,
+        fee_minor -> BigInt,
+        payout_minor -> BigInt,
+        closed_at_ms -> BigInt,
+        paid_out_at_ms -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     refunds (payment_id, number) {
         payment_id -> Binary,
         number -> BigInt,
@@ -117,7 +140,7 @@ diesel::table! {
 diesel::table! {
     redemptions (offer_number, entry_id) {
         offer_number -> BigInt,
-        entry_id -> BigInt,
+        entry_id -> BigInt, kind -> BigInt,
         sequence -> BigInt,
         payment_id -> Binary,
     }
@@ -144,6 +167,7 @@ diesel::table! {
 }
 diesel::joinable!(redemptions -> payments (payment_id));
 diesel::allow_tables_to_appear_in_same_query!(redemptions, payments);
+diesel::allow_tables_to_appear_in_same_query!(redemptions, entries);
 diesel::allow_tables_to_appear_in_same_query!(tokens, wallets);
 
 diesel::allow_tables_to_appear_in_same_query!(coupons, campaigns);

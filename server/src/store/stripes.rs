@@ -48,8 +48,9 @@ pub(crate) fn try_take(conn: &mut PgConnection, stripe: Stripe) -> Result<bool, 
 pub(super) fn make(conn: &mut Conn, account: Account, stripe: Stripe) -> Result<bool, StoreError> {
     let (kind, owner) = account_key(account);
     let parts = [
-        "INSERT INTO accounts (kind, owner, stripe, currency, balance_minor, coupons_redeemed, spent_day, spent_minor) SELECT kind, owner, ",
-        "::bigint, currency, 0, 0, 0, 0 FROM accounts WHERE kind = ",
+        "INSERT INTO accounts (kind, owner, stripe, currency, balance_minor, coupons_redeemed, spent_day, spent_minor, \
+         sales, sales_minor, returns, returns_minor) SELECT kind, owner, ",
+        "::bigint, currency, 0, 0, 0, 0, 0, 0, 0, 0 FROM accounts WHERE kind = ",
         " AND owner = ",
         " AND stripe = 0 FOR UPDATE ON CONFLICT (kind, owner, stripe) DO UPDATE SET stripe = excluded.stripe",
     ];

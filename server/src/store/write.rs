@@ -4,7 +4,7 @@
 use shared::time::UnixMillis;
 
 use super::{
-    Conn, StoreError,
+    Conn, StoreError, accounts, batches,
     codes::{Coded, account_key, holder_name},
     refunds,
     rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
@@ -13,10 +13,7 @@ use super::{
     stripes::Stripe,
     values::Bind::{self, Bytes, Int, MaybeBytes, MaybeInt, Text},
 };
-use crate::{
-    engine::{Enrolment, State},
-    model::is_striped,
-};
+use crate::engine::{Enrolment, State};
 
 type Written = Result<(), StoreError>;
 
@@ -26,13 +23,20 @@ pub(crate) fn write(conn: &mut Conn, state: &State, stripe: Stripe, revision_bef
         enrol(conn, enrolment, state.now)?;
     }
     wallets(conn, state)?;
-    accounts(conn, state, stripe)?;
+    accounts::add(conn, state.accounts.new_rows(), state.rules.currency)?;
+    accounts::change(conn, state.accounts.changed_rows(), stripe)?;
     tokens(conn, state)?;
     campaigns(conn, state)?;
     coupons(conn, state)?;
     payments(conn, state)?;
     redemptions(conn, state)?;
     journal(conn, state)?;
+    for (_, batch) in state.batches.new_rows() {
+        batches::add(conn, batch)?;
+    }
+    for (_, batch) in state.batches.changed_rows() {
+        batches::paid_out(conn, batch)?;
+    }
     requests(conn, state)?;
     if state.settled_through > 0 {
         settings::raise(conn, settings::SETTLED_THROUGH, state.settled_through)?;
@@ -45,17 +49,17 @@ pub(crate) fn write(conn: &mut Conn, state: &State, stripe: Stripe, revision_bef
 
 fn enrol(conn: &mut Conn, enrolment: &Enrolment, now: UnixMillis) -> Written {
     match enrolment {
-        Enrolment::Merchant { id, name } => {
-            let row = [Int(id.0.into()), Text(name), Int(now.0)];
-            insert(conn, "merchants (id, name, created_at_ms)", 3, &row)?;
+        Enrolment::Merchant { id, name, fee } => {
+            let row = [Int(id.0.into()), Text(name), Int(fee.ppm().into()), Int(now.0)];
+            insert(conn, "merchants (id, name, fee_ppm, created_at_ms)", 4, &row)?;
         }
         Enrolment::Terminal { id, merchant, name } => {
             let row = [Int(id.0.into()), Int(merchant.0.into()), Text(name), Int(now.0)];
             insert(conn, "terminals (id, merchant_id, name, created_at_ms)", 4, &row)?;
         }
-        Enrolment::Issuer { id, name } => {
-            let row = [Int(id.0.into()), Text(name), Int(now.0)];
-            insert(conn, "issuers (id, name, created_at_ms)", 3, &row)?;
+        Enrolment::Issuer { id, name, fee } => {
+            let row = [Int(id.0.into()), Text(name), Int(fee.ppm().into()), Int(now.0)];
+            insert(conn, "issuers (id, name, fee_ppm, created_at_ms)", 4, &row)?;
         }
         Enrolment::Key { holder, hash } => {
             let name = holder_name(*holder);
@@ -86,53 +90,6 @@ fn wallets(conn: &mut Conn, state: &State) -> Written {
         .collect();
     let set = ["frozen", "limit_payment_minor", "limit_day_minor"];
     update(conn, "wallets", &set, &["id"], &values)
-}
-
-fn accounts(conn: &mut Conn, state: &State, stripe: Stripe) -> Written {
-    let currency = state.rules.currency;
-    let values: Vec<_> = state
-        .accounts
-        .new_rows()
-        .flat_map(|(account, row)| {
-            let (kind, owner) = account_key(*account);
-            let last = row.last_payment.as_ref().map(|id| id.as_bytes().as_slice());
-            [
-                Int(kind),
-                Int(owner),
-                Int(0),
-                Text(currency.code()),
-                Int(row.balance_minor),
-                MaybeBytes(last),
-                Int(row.coupons_redeemed),
-                Int(row.spent_day),
-                Int(row.spent_minor),
-            ]
-        })
-        .collect();
-    let into = "accounts (kind, owner, stripe, currency, balance_minor, last_payment_id, coupons_redeemed, \
-                spent_day, spent_minor)";
-    insert(conn, into, 9, &values)?;
-    let values: Vec<_> = state
-        .accounts
-        .changed_rows()
-        .flat_map(|(account, row)| {
-            let (kind, owner) = account_key(*account);
-            let last = row.last_payment.as_ref().map(|id| id.as_bytes().as_slice());
-            let stripe = if is_striped(*account) { stripe } else { 0 };
-            [
-                Int(row.balance_minor),
-                MaybeBytes(last),
-                Int(row.coupons_redeemed),
-                Int(row.spent_day),
-                Int(row.spent_minor),
-                Int(kind),
-                Int(owner),
-                Int(stripe.into()),
-            ]
-        })
-        .collect();
-    let set = ["balance_minor", "last_payment_id", "coupons_redeemed", "spent_day", "spent_minor"];
-    update(conn, "accounts", &set, &["kind", "owner", "stripe"], &values)
 }
 
 fn tokens(conn: &mut Conn, state: &State) -> Written {
@@ -234,12 +191,14 @@ fn redemptions(conn: &mut Conn, state: &State) -> Written {
             [
                 Int(redemption.coupon.offer.0.into()),
                 Int(redemption.entry),
+                Int(redemption.kind.code()),
                 Int(redemption.coupon.sequence.into()),
                 Bytes(redemption.payment.as_bytes()),
             ]
         })
         .collect();
-    Ok(insert(conn, "redemptions (offer_number, entry_id, sequence, payment_id)", 4, &values)?)
+    let into = "redemptions (offer_number, entry_id, kind, sequence, payment_id)";
+    Ok(insert(conn, into, 5, &values)?)
 }
 
 fn journal(conn: &mut Conn, state: &State) -> Written {

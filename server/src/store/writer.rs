@@ -9,7 +9,7 @@ use diesel::{
 use shared::ledger::Account;
 
 use super::{
-    Conn, Database, StoreError, Stripe, codes::holder_name, database, numbers, parties::Party,
+    Conn, Database, StoreError, Stripe, codes::holder_name, database, numbers, parties::Record,
     statements::replace, stripes, values::Bind,
 };
 use crate::{
@@ -98,7 +98,7 @@ impl StoreWriter {
         let name = holder_name(holder);
         replace(&mut self.conn, "keys", "holder", "hash", [Bind::Text(&name), Bind::Bytes(hash)])?;
         if let Conn::Postgres(conn) = &mut self.conn {
-            crate::news::tell_of(conn, Party::Key(holder))?;
+            crate::news::tell_of(conn, Record::Key(holder))?;
         }
         Ok(())
     }

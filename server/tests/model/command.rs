@@ -70,7 +70,7 @@ impl Source {
         let wallet = self.rng.usize(0..book.shoppers.len());
         let offer = self.rng.usize(0..book.offers.len());
         let merchant = self.rng.usize(0..book.batches.len());
-        match self.rng.u8(0..96) {
+        match self.rng.u8(0..100) {
             0..4 => Command::Deposit {
                 id: self.id(),
                 to: Account::Wallet(wallet),

@@ -6,6 +6,7 @@
 mod book;
 mod command;
 mod system;
+mod tables;
 
 use book::{Book, Kind, Offer, Policy, Settings};
 use command::{Command, Source};

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use diesel::RunQueryDsl;
 use futures::{FutureExt, future::BoxFuture};
 use server::{
     Error, Running,
@@ -18,6 +17,7 @@ use server::{
             payment::{CreatePayment, Scan},
             refund::{Goods, RefundPayment},
             reversal::ReversePayment,
+            settlement::{CloseBatch, PayOut, What},
             transfer::{Deposit, FundCampaign},
             wallet::{FreezeWallet, IssueTokens, OpenWallet},
         },
@@ -37,6 +37,7 @@ use shared::{
         PaymentState, RedeemedLine, Redemption,
         approval::{self, Limits},
     },
+    settlement::{BatchId, FeeRate, Party},
     time::UnixMillis,
 };
 use tempfile::TempDir;
@@ -45,6 +46,7 @@ use uuid::Uuid;
 use crate::{
     book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
     command::Command,
+    tables::Books,
 };
 
 pub(crate) struct System {
@@ -54,6 +56,7 @@ pub(crate) struct System {
     shops: Vec<(MerchantId, TerminalId)>,
     issuers: Vec<IssuerId>,
     offers: Vec<(OfferNumber, Terms)>,
+    fee_ppm: Minor,
     dir: TempDir,
 }
 
@@ -93,22 +96,28 @@ impl System {
             let public_key = [u8::try_from(n).unwrap(); 32];
             wallets.push(engine.run(OpenWallet { public_key }).await.unwrap().wallet.id);
         }
+        let fee = FeeRate::from_ppm(u32::try_from(settings.fee_ppm).unwrap()).unwrap();
         let mut shops = Vec::new();
         for _ in 0..book.batches.len() {
-            let merchant = engine.run(CreateMerchant { name: "Corner Shop".to_owned() }).await.unwrap();
+            let merchant = engine
+                .run(CreateMerchant { name: "Corner Shop".to_owned(), fee, key_hash: [4; 32] })
+                .await
+                .unwrap();
             let till = CreateTerminal { merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
             shops.push((merchant, engine.run(till).await.unwrap()));
         }
         let mut issuers = Vec::new();
         for _ in 0..2 {
-            let issuer = CreateIssuer { name: "Silk AG".to_owned(), key_hash: [2; 32] };
+            let issuer =
+                CreateIssuer { name: "Silk AG".to_owned(), fee: FeeRate::default(), key_hash: [2; 32] };
             issuers.push(engine.run(issuer).await.unwrap());
         }
         let mut offers = Vec::new();
         for (n, offer) in book.offers.iter().enumerate() {
             offers.push(campaign(engine, n, offer, issuers[offer.issuer]).await);
         }
-        Self { clock, running, wallets, shops, issuers, offers, dir }
+        let fee_ppm = settings.fee_ppm;
+        Self { clock, running, wallets, shops, issuers, offers, fee_ppm, dir }
     }
 
     pub(crate) async fn sweep(&self) {
@@ -199,7 +208,20 @@ impl System {
                 }
                 .boxed()
             }
-            other => unreachable!("{other:?}"),
+            Command::Close { id, merchant } => {
+                let fee_rate = FeeRate::from_ppm(u32::try_from(self.fee_ppm).unwrap()).unwrap();
+                let party = Party::Merchant(self.shops[*merchant].0);
+                let close = CloseBatch { close_id: uuid(*id), party, fee_rate };
+                async move { plain(seen(engine.run(close).await, |batch| Seen::Batch(closed(&batch)))) }
+                    .boxed()
+            }
+            Command::PayOut { id, merchant, batch } => {
+                let party = Party::Merchant(self.shops[*merchant].0);
+                let what = What::Batch(BatchId { party, number: u32::try_from(*batch).unwrap() + 1 });
+                let pay_out = PayOut { request_id: uuid(*id), request_hash: hash(command), what };
+                async move { plain(seen(engine.run(pay_out).await, |(amount, _)| Seen::Balance(amount.minor))) }
+                    .boxed()
+            }
         }
     }
 
@@ -284,6 +306,7 @@ impl System {
     }
 
     pub(crate) async fn end(self) {
+        assert_eq!(self.running.audit().await.unwrap(), Vec::<String>::new());
         self.running.shutdown().await;
     }
 }
@@ -376,6 +399,16 @@ fn refunded(payment: &model::Payment, refund: &model::Refund) -> Seen {
     Seen::Refund { shopper: refund.shopper_minor, campaigns, state: payment_state(payment) }
 }
 
+fn closed(batch: &model::Batch) -> book::Batch {
+    book::Batch {
+        sales: batch.turnover.sales_minor,
+        returns: batch.turnover.returns_minor,
+        fee: batch.fee_minor,
+        payout: batch.payout_minor,
+        paid: batch.paid_out_at.is_some(),
+    }
+}
+
 fn payment_state(payment: &model::Payment) -> book::PaymentState {
     match payment.state {
         PaymentState::Completed => book::PaymentState::Completed,
@@ -399,70 +432,5 @@ pub(crate) fn named(command: &Command, outcome: &Outcome) -> String {
         Ok(Seen::Payment { state, .. }) => format!("{name} {state:?}"),
         Ok(_) => name,
         Err(reason) => format!("{name} {reason}"),
-    }
-}
-
-/// The tables, read past the server.
-struct Books(diesel::SqliteConnection);
-
-#[derive(diesel::QueryableByName)]
-struct Balance {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    kind: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    owner: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    minor: i64,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Held {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    wallet_id: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    offer_number: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    sequence: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    state: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    reserved_minor: i64,
-}
-
-impl Books {
-    fn open(dir: &TempDir) -> Self {
-        let path = dir.path().join("onescan.sqlite");
-        Self(diesel::Connection::establish(&path.to_string_lossy()).unwrap())
-    }
-
-    fn balances(&mut self) -> BTreeMap<String, Minor> {
-        let sql = "SELECT kind, owner, SUM(balance_minor) AS minor FROM accounts GROUP BY kind, owner";
-        let rows: Vec<Balance> = diesel::sql_query(sql).load(&mut self.0).unwrap();
-        let kinds = ["wallet:W", "merchant:M", "issuer:I", "campaign_budget:", "campaign_reserved:"];
-        let name = |row: &Balance| match row.kind {
-            6 => "provider_fees".to_owned(),
-            7 => "cash".to_owned(),
-            kind => format!("{}{}", kinds[usize::try_from(kind).unwrap() - 1], row.owner),
-        };
-        rows.iter().map(|row| (name(row), row.minor)).collect()
-    }
-
-    fn coupons(&mut self) -> BTreeMap<(u32, u32, usize), (CouponState, Minor)> {
-        let sql = "SELECT wallet_id, offer_number, sequence, state, reserved_minor FROM coupons";
-        let rows: Vec<Held> = diesel::sql_query(sql).load(&mut self.0).unwrap();
-        let number = |n: i64| u32::try_from(n).unwrap();
-        let states = [
-            CouponState::Clipped,
-            CouponState::Redeemed,
-            CouponState::Unclipped,
-            CouponState::Expired,
-            CouponState::Held,
-        ];
-        rows.iter()
-            .map(|row| {
-                let key = (number(row.wallet_id), number(row.offer_number), number(row.sequence) as usize);
-                (key, (states[number(row.state) as usize - 1], row.reserved_minor))
-            })
-            .collect()
     }
 }

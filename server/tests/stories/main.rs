@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 #[path = "../../../tests/src/cluster.rs"]
+#[allow(unreachable_pub)]
 mod cluster;
 
 mod migrations;

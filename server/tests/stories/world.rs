@@ -153,7 +153,7 @@ impl World {
 
     /// A manufacturer with this much money.
     pub(crate) async fn issuer(&mut self, deposit_minor: i64) -> Issuer {
-        let request = v1::CreateIssuerRequest { name: "Silk AG".to_owned() };
+        let request = v1::CreateIssuerRequest { name: "Silk AG".to_owned(), fee_rate: String::new() };
         let made = self.operator.client.create_issuer(with(&self.operator.key, request)).await.unwrap();
         let v1::CreateIssuerResponse { issuer_id, key } = made.into_inner();
         if deposit_minor > 0 {
@@ -246,7 +246,7 @@ pub(crate) fn each(gtins: &[&str], amount_minor: i64, max_units: u32) -> TermsPa
 
 impl Operator {
     pub(crate) async fn create_merchant(&mut self, name: &str) -> String {
-        let request = v1::CreateMerchantRequest { name: name.to_owned() };
+        let request = v1::CreateMerchantRequest { name: name.to_owned(), fee_rate: String::new() };
         self.client.create_merchant(with(&self.key, request)).await.unwrap().into_inner().merchant_id
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::Account;
-use crate::ids::MerchantId;
+use crate::ids::{MerchantId, OfferNumber};
 
 /// What an entry records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +24,10 @@ pub enum EntryKind {
     Reversal,
     /// Part of a payment given back.
     Refund,
+    /// The provider's fee, at the close of a batch.
+    Fee,
+    /// Money sent out.
+    PayOut,
 }
 
 impl EntryKind {
@@ -37,6 +41,8 @@ impl EntryKind {
             Self::Payment => "payment",
             Self::Reversal => "reversal",
             Self::Refund => "refund",
+            Self::Fee => "fee",
+            Self::PayOut => "payout",
         }
     }
 }
@@ -112,6 +118,22 @@ impl Entry {
             Account::Merchant(id) => Some(id),
             _ => None,
         })
+    }
+
+    /// What it takes from each campaign (below zero) or gives back to it, budget and reserve together.
+    pub fn campaigns(&self) -> BTreeMap<OfferNumber, i64> {
+        let mut net = BTreeMap::new();
+        for posting in &self.postings {
+            if let Account::CampaignBudget(offer) | Account::CampaignReserved(offer) = posting.account {
+                *net.entry(offer).or_default() += posting.amount_minor;
+            }
+        }
+        net
+    }
+
+    /// Whether it is a sale or its undoing, which batches are made of.
+    pub const fn is_trade(&self) -> bool {
+        matches!(self.kind, EntryKind::Payment | EntryKind::Reversal | EntryKind::Refund)
     }
 
     /// Its postings.

@@ -50,6 +50,16 @@ pub fn reversal(
     Entry::of(EntryKind::Reversal, &transfers)
 }
 
+/// The provider's fee, from the account of whoever owes it.
+pub fn fee(from: Account, fee_minor: i64) -> Result<Entry, EntryError> {
+    Entry::of(EntryKind::Fee, &[Transfer { from, to: Account::ProviderFees, amount_minor: fee_minor }])
+}
+
+/// Money sent out.
+pub fn pay_out(from: Account, amount_minor: i64) -> Result<Entry, EntryError> {
+    Entry::of(EntryKind::PayOut, &[Transfer { from, to: Account::Cash, amount_minor }])
+}
+
 /// One campaign's part in a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CampaignRefund {

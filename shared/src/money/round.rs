@@ -14,6 +14,16 @@ pub fn share_of(amount_minor: i64, basis_points: u32) -> Option<i64> {
         .to_i64()
 }
 
+/// Parts per million in a whole.
+pub const PPM_WHOLE: u32 = 1_000_000;
+
+/// `ppm` parts per million of an amount of minor units, rounded; at most the whole.
+pub fn ppm_of(amount_minor: i64, ppm: u32) -> i64 {
+    let rate = Decimal::new(i64::from(ppm.min(PPM_WHOLE)), 6);
+    let part = Decimal::from(amount_minor) * rate;
+    part.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64().unwrap_or(amount_minor)
+}
+
 /// The part of an amount that falls on `units` of `of` equal units, rounded. Parts of growing numbers of units grow, and all
 /// of them together are the amount.
 pub fn share_of_units(amount_minor: i64, units: u32, of: u32) -> i64 {

@@ -144,6 +144,17 @@ impl Issuer {
         granted(self.client().pause_campaign(signed(&self.key, request)).await);
     }
 
+    /// Its office, for settling.
+    pub fn office(&self) -> super::Office {
+        super::Office::new(self.channel.clone(), self.key.clone())
+    }
+
+    /// A campaign's report, by days of UTC.
+    pub async fn report(&self, offer_number: u32) -> v1::GetCampaignReportResponse {
+        let request = v1::GetCampaignReportRequest { offer_number, utc_offset_minutes: 0 };
+        granted(self.client().get_campaign_report(signed(&self.key, request)).await)
+    }
+
     /// A campaign as it stands.
     pub async fn campaign(&self, offer_number: u32) -> v1::Campaign {
         let request = v1::GetCampaignRequest { offer_number };

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use proto::v1::{self, operator_service_client::OperatorServiceClient};
+use proto::{
+    status::Failure,
+    v1::{self, operator_service_client::OperatorServiceClient},
+};
 use tonic::transport::Channel;
 use uuid::Uuid;
 
-use super::{Issuer, RawTill, cny, granted, signed};
+use super::{Issuer, Office, RawTill, answer, cny, granted, signed};
 
 /// The operator with its key.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub struct Operator {
 pub struct Shop {
     /// Its id, "M1001".
     pub id: String,
+    /// Its back office.
+    pub office: Office,
     operator: Operator,
 }
 
@@ -36,14 +41,20 @@ impl Operator {
 
     /// Enrols a shop.
     pub async fn enrol_shop(&self, name: &str) -> Shop {
-        let request = v1::CreateMerchantRequest { name: name.to_owned() };
+        self.enrol_shop_with_fee(name, "").await
+    }
+
+    /// The same with a fee, as a fraction of its net sales.
+    pub async fn enrol_shop_with_fee(&self, name: &str, fee_rate: &str) -> Shop {
+        let request = v1::CreateMerchantRequest { name: name.to_owned(), fee_rate: fee_rate.to_owned() };
         let made = granted(self.client().create_merchant(signed(&self.key, request)).await);
-        Shop { id: made.merchant_id, operator: self.clone() }
+        let office = Office::new(self.channel.clone(), made.key);
+        Shop { id: made.merchant_id, office, operator: self.clone() }
     }
 
     /// Enrols a manufacturer.
     pub async fn enrol_issuer(&self, name: &str) -> Issuer {
-        let request = v1::CreateIssuerRequest { name: name.to_owned() };
+        let request = v1::CreateIssuerRequest { name: name.to_owned(), fee_rate: String::new() };
         let made = granted(self.client().create_issuer(signed(&self.key, request)).await);
         Issuer::new(self.channel.clone(), made.issuer_id, made.key)
     }
@@ -69,6 +80,21 @@ impl Operator {
         let request = v1::GetBalanceRequest { account: account.to_owned() };
         let got = granted(self.client().get_balance(signed(&self.key, request)).await);
         got.balance.expect("a balance").minor_units
+    }
+
+    /// Sends a shop the money of a batch: what went out.
+    pub async fn pay_out(&self, batch_id: &str) -> Result<i64, Failure> {
+        let request = v1::PayOutRequest {
+            payout_id: Uuid::now_v7().to_string(),
+            what: Some(v1::pay_out_request::What::BatchId(batch_id.to_owned())),
+        };
+        let outcome = self.client().pay_out(signed(&self.key, request)).await;
+        answer(outcome).map(|done| done.amount.expect("an amount").minor_units)
+    }
+
+    /// What an audit of the ledger finds.
+    pub async fn audit(&self) -> v1::AuditLedgerResponse {
+        granted(self.client().audit_ledger(signed(&self.key, v1::AuditLedgerRequest {})).await)
     }
 
     /// Waits until the provider answers again after a restart.

@@ -11,4 +11,5 @@ mod patent_example;
 mod refunds;
 mod refused;
 mod reversal;
+mod settlement;
 mod tampering;

@@ -1,7 +1,9 @@
 DROP TABLE transfer_requests;
+DROP TABLE batches;
 DROP TABLE postings;
 DROP TABLE entries;
 DROP TABLE redemptions;
+DROP TABLE refunds;
 DROP TABLE payments;
 DROP TABLE coupons;
 DROP TABLE campaigns;

@@ -8,9 +8,11 @@ CREATE TABLE settings (
     value BYTEA NOT NULL
 );
 
+-- Fees are in parts per million of a batch's net.
 CREATE TABLE merchants (
     id BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
+    fee_ppm BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL
 );
 
@@ -24,10 +26,11 @@ CREATE TABLE terminals (
 CREATE TABLE issuers (
     id BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
+    fee_ppm BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL
 );
 
--- SHA-256 of each caller's key; holder is 'operator', 'T1001' or 'I1001'.
+-- SHA-256 of each caller's key; holder is 'operator', 'M1001', 'T1001' or 'I1001'.
 CREATE TABLE keys (
     holder TEXT NOT NULL PRIMARY KEY,
     hash BYTEA NOT NULL CHECK (length(hash) = 32)
@@ -50,7 +53,7 @@ CREATE TABLE wallets (
 -- writes anyway.
 -- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
 -- without an index on the path of a payment. spent_minor is what a wallet paid without approval on day spent_day (days since
--- 1970 where the operator is).
+-- 1970 where the operator is). sales and returns are the open batch of a shop's account, or of a campaign's reserve.
 CREATE TABLE accounts (
     kind BIGINT NOT NULL,
     owner BIGINT NOT NULL,
@@ -61,6 +64,10 @@ CREATE TABLE accounts (
     coupons_redeemed BIGINT NOT NULL,
     spent_day BIGINT NOT NULL,
     spent_minor BIGINT NOT NULL,
+    sales BIGINT NOT NULL,
+    sales_minor BIGINT NOT NULL,
+    returns BIGINT NOT NULL,
+    returns_minor BIGINT NOT NULL,
     PRIMARY KEY (kind, owner, stripe),
     CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 );
@@ -155,10 +162,12 @@ CREATE TABLE refunds (
     PRIMARY KEY (payment_id, number)
 );
 
--- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
+-- Which payments redeemed a campaign's coupons, and what undid that, in the order of the journal; kind is the entry's. Lines and
+-- amounts are in the payment.
 CREATE TABLE redemptions (
     offer_number BIGINT NOT NULL,
     entry_id BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
     sequence BIGINT NOT NULL,
     payment_id BYTEA NOT NULL,
     PRIMARY KEY (offer_number, entry_id)
@@ -182,7 +191,28 @@ CREATE TABLE postings (
     PRIMARY KEY (entry_id, kind, owner)
 );
 
--- Deposits and fundings by the id that their caller chose: each moves money once.
+-- Closed batches; kind is 2 for a shop and 3 for a manufacturer, as of accounts. A batch has the entries after after_entry, up
+-- to through_entry.
+CREATE TABLE batches (
+    kind BIGINT NOT NULL,
+    owner BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    close_id BYTEA NOT NULL UNIQUE CHECK (length(close_id) = 16),
+    after_entry BIGINT NOT NULL,
+    through_entry BIGINT NOT NULL,
+    sales BIGINT NOT NULL,
+    sales_minor BIGINT NOT NULL,
+    returns BIGINT NOT NULL,
+    returns_minor BIGINT NOT NULL,
+    fee_ppm BIGINT NOT NULL,
+    fee_minor BIGINT NOT NULL,
+    payout_minor BIGINT NOT NULL,
+    closed_at_ms BIGINT NOT NULL,
+    paid_out_at_ms BIGINT,
+    PRIMARY KEY (kind, owner, number)
+);
+
+-- Deposits, fundings and payouts by the id that their caller chose: each moves money once.
 CREATE TABLE transfer_requests (
     request_id BYTEA NOT NULL PRIMARY KEY CHECK (length(request_id) = 16),
     request_hash BYTEA NOT NULL,

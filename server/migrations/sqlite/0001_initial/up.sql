@@ -7,9 +7,11 @@ CREATE TABLE settings (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Fees are in parts per million of a batch's net.
 CREATE TABLE merchants (
     id INTEGER NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
+    fee_ppm INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL
 ) STRICT;
 
@@ -23,10 +25,11 @@ CREATE TABLE terminals (
 CREATE TABLE issuers (
     id INTEGER NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
+    fee_ppm INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL
 ) STRICT;
 
--- SHA-256 of each caller's key; holder is 'operator', 'T1001' or 'I1001'.
+-- SHA-256 of each caller's key; holder is 'operator', 'M1001', 'T1001' or 'I1001'.
 CREATE TABLE keys (
     holder TEXT NOT NULL PRIMARY KEY,
     hash BLOB NOT NULL CHECK (length(hash) = 32)
@@ -49,7 +52,7 @@ CREATE TABLE wallets (
 -- writes anyway.
 -- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
 -- without an index on the path of a payment. spent_minor is what a wallet paid without approval on day spent_day (days since
--- 1970 where the operator is).
+-- 1970 where the operator is). sales and returns are the open batch of a shop's account, or of a campaign's reserve.
 CREATE TABLE accounts (
     kind INTEGER NOT NULL,
     owner INTEGER NOT NULL,
@@ -60,6 +63,10 @@ CREATE TABLE accounts (
     coupons_redeemed INTEGER NOT NULL,
     spent_day INTEGER NOT NULL,
     spent_minor INTEGER NOT NULL,
+    sales INTEGER NOT NULL,
+    sales_minor INTEGER NOT NULL,
+    returns INTEGER NOT NULL,
+    returns_minor INTEGER NOT NULL,
     PRIMARY KEY (kind, owner, stripe),
     CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 ) STRICT, WITHOUT ROWID;
@@ -154,10 +161,12 @@ CREATE TABLE refunds (
     PRIMARY KEY (payment_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- Which payments redeemed a campaign's coupons, in the order of the journal. Lines and amounts are in the payment.
+-- Which payments redeemed a campaign's coupons, and what undid that, in the order of the journal; kind is the entry's. Lines and
+-- amounts are in the payment.
 CREATE TABLE redemptions (
     offer_number INTEGER NOT NULL,
     entry_id INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     payment_id BLOB NOT NULL,
     PRIMARY KEY (offer_number, entry_id)
@@ -181,7 +190,28 @@ CREATE TABLE postings (
     PRIMARY KEY (entry_id, kind, owner)
 ) STRICT, WITHOUT ROWID;
 
--- Deposits and fundings by the id that their caller chose: each moves money once.
+-- Closed batches; kind is 2 for a shop and 3 for a manufacturer, as of accounts. A batch has the entries after after_entry, up
+-- to through_entry.
+CREATE TABLE batches (
+    kind INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    close_id BLOB NOT NULL UNIQUE CHECK (length(close_id) = 16),
+    after_entry INTEGER NOT NULL,
+    through_entry INTEGER NOT NULL,
+    sales INTEGER NOT NULL,
+    sales_minor INTEGER NOT NULL,
+    returns INTEGER NOT NULL,
+    returns_minor INTEGER NOT NULL,
+    fee_ppm INTEGER NOT NULL,
+    fee_minor INTEGER NOT NULL,
+    payout_minor INTEGER NOT NULL,
+    closed_at_ms INTEGER NOT NULL,
+    paid_out_at_ms INTEGER,
+    PRIMARY KEY (kind, owner, number)
+) STRICT, WITHOUT ROWID;
+
+-- Deposits, fundings and payouts by the id that their caller chose: each moves money once.
 CREATE TABLE transfer_requests (
     request_id BLOB NOT NULL PRIMARY KEY CHECK (length(request_id) = 16),
     request_hash BLOB NOT NULL,

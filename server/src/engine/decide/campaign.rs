@@ -39,6 +39,8 @@ impl Command for CreateCampaign {
     type Output = CampaignView;
 
     fn touches(&self, keys: &mut Keys) {
+        // A batch of the issuer that is being closed meanwhile has all of his campaigns or waits.
+        keys.accounts.push(Account::Issuer(self.issuer));
         keys.numbers.offer += 1;
         keys.numbers.revision = true;
     }

@@ -4,6 +4,7 @@ use proto::status::Failure;
 use shared::{
     ids::{IssuerId, MerchantId, TerminalId},
     ledger::Account,
+    settlement::FeeRate,
 };
 
 use super::Command;
@@ -16,6 +17,10 @@ use crate::{
 pub struct CreateMerchant {
     /// Its name.
     pub name: String,
+    /// What the provider takes of its net.
+    pub fee: FeeRate,
+    /// SHA-256 of its back office's key's secret.
+    pub key_hash: [u8; 32],
 }
 
 impl Command for CreateMerchant {
@@ -27,7 +32,8 @@ impl Command for CreateMerchant {
 
     fn decide(&self, state: &mut State) -> Result<MerchantId, Failure> {
         let id = MerchantId(next(&mut state.sequences.merchant));
-        state.enrolled.push(Enrolment::Merchant { id, name: self.name.clone() });
+        state.enrolled.push(Enrolment::Merchant { id, name: self.name.clone(), fee: self.fee });
+        state.enrolled.push(Enrolment::Key { holder: Holder::Merchant(id), hash: self.key_hash });
         state.accounts.insert(Account::Merchant(id), AccountRow::default());
         Ok(id)
     }
@@ -62,6 +68,8 @@ impl Command for CreateTerminal {
 pub struct CreateIssuer {
     /// Its name.
     pub name: String,
+    /// What the provider takes of what it clears.
+    pub fee: FeeRate,
     /// SHA-256 of its key's secret.
     pub key_hash: [u8; 32],
 }
@@ -75,7 +83,7 @@ impl Command for CreateIssuer {
 
     fn decide(&self, state: &mut State) -> Result<IssuerId, Failure> {
         let id = IssuerId(next(&mut state.sequences.issuer));
-        state.enrolled.push(Enrolment::Issuer { id, name: self.name.clone() });
+        state.enrolled.push(Enrolment::Issuer { id, name: self.name.clone(), fee: self.fee });
         state.enrolled.push(Enrolment::Key { holder: Holder::Issuer(id), hash: self.key_hash });
         state.accounts.insert(Account::Issuer(id), AccountRow::default());
         Ok(id)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proto::status::Failure;
 use shared::{
     ids::{CouponId, MerchantId, TerminalId, WalletId},
-    ledger::{Account, posting_rules},
+    ledger::{Account, EntryKind, posting_rules},
     money::Money,
     offer::{Claim, Refusal},
     payment::{PaymentState, Redemption, approval::Limits, check_amounts, check_redemption},
@@ -306,7 +306,7 @@ pub(super) fn redeem(state: &mut State, wallet: WalletId, id: PaymentId, from: C
         coupon.redeemed_at = Some(now);
         let coupon = coupon.id;
         state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed += 1;
-        state.redemptions.push(RedemptionRow { coupon, entry, payment: id });
+        state.redemptions.push(RedemptionRow { coupon, entry, kind: EntryKind::Payment, payment: id });
         coupons.push(coupon);
     }
     let row = state.payments.change(&id);

@@ -4,7 +4,7 @@ use proto::status::Failure;
 use shared::{
     ids::{CouponId, MerchantId, OfferNumber, WalletId},
     ledger::{
-        Account,
+        Account, EntryKind,
         posting_rules::{self, CampaignRefund},
     },
     money::Money,
@@ -24,8 +24,8 @@ use super::{
 use crate::{
     engine::state::{Change, Keys, State},
     model::{
-        CampaignState, CouponKey, CouponOutcome, CouponState, Payment, PaymentId, Refund, RefundId,
-        RefundedCoupon, RequestHash,
+        CampaignState, Coupon, CouponKey, CouponOutcome, CouponState, Payment, PaymentId, RedemptionRow,
+        Refund, RefundId, RefundedCoupon, RequestHash,
     },
 };
 
@@ -111,6 +111,15 @@ impl Command for RefundPayment {
         let postings: Vec<CampaignRefund> = campaigns.iter().map(|(part, _)| *part).collect();
         let entry = posting_rules::refund(wallet, self.merchant, split.shopper_minor, &postings);
         let entry = state.post(entry, Some(self.payment));
+        for (part, _) in &campaigns {
+            if part.amount_minor > 0 {
+                let its = |c: &&Coupon| c.state == CouponState::Redeemed && c.payment == Some(payment.id);
+                let coupon =
+                    state.coupons_of(wallet, part.offer).find(its).expect("a payment keeps its coupons").id;
+                let row = RedemptionRow { coupon, entry, kind: EntryKind::Refund, payment: payment.id };
+                state.redemptions.push(row);
+            }
+        }
         let changed = campaigns.into_iter().filter_map(|(_, fate)| restore(state, fate?)).collect();
 
         let rest = Event::Refund { rest: split.kept.is_empty() };
@@ -224,7 +233,7 @@ fn fate(state: &State, wallet: WalletId, payment: &Payment, offer: OfferNumber, 
     if !welcome {
         return Fate::Not(CouponOutcome::OfferOver);
     }
-    let its = |c: &&crate::model::Coupon| c.state == CouponState::Redeemed && c.payment == Some(payment.id);
+    let its = |c: &&Coupon| c.state == CouponState::Redeemed && c.payment == Some(payment.id);
     let coupon = state.coupons_of(wallet, offer).find(its).expect("a payment keeps its coupons");
     let missing_minor = terms.worst_case_minor() - coupon.reserved_minor;
     if budget_minor < missing_minor {

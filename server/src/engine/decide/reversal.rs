@@ -3,9 +3,10 @@
 use proto::status::Failure;
 use shared::{
     ids::{CouponId, MerchantId, TerminalId},
-    ledger::{Account, posting_rules},
+    ledger::{Account, EntryKind, posting_rules},
     payment::{Event, PaymentState},
     reason::Reason,
+    settlement::Party,
 };
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::state::{Change, Keys, State},
-    model::{CouponState, Payment, PaymentId},
+    model::{CouponState, Payment, PaymentId, RedemptionRow},
 };
 
 /// A till undoes a payment of its shop. Safe to repeat.
@@ -33,6 +34,7 @@ impl Command for ReversePayment {
     fn touches(&self, keys: &mut Keys) {
         keys.payments.push(self.id);
         keys.undone.push(self.id);
+        keys.parties.push(Party::Merchant(self.merchant));
     }
 
     fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
@@ -46,8 +48,11 @@ impl Command for ReversePayment {
         if payment.merchant != self.merchant {
             return Err(Failure::new(Reason::PaymentNotFound, "this shop has no such payment"));
         }
-        // What the sweep has settled is past the window, whatever the clock says now.
-        let settled = payment.state == PaymentState::Completed && is_settled(state, &payment);
+        // What the sweep has given back to a campaign is past the window, whatever the clock says now; what is in a closed batch
+        // stays in it.
+        let batch = state.last_batches.get(&Party::Merchant(self.merchant)).map_or(0, |batch| batch.through);
+        let settled = payment.entry.is_some_and(|entry| entry <= batch)
+            || payment.state == PaymentState::Completed && is_settled(state, &payment);
         let moved_at = payment.completed_at.unwrap_or(payment.created_at);
         let age_ms = state.now.0.saturating_sub(moved_at.0);
         let event = Event::Reverse { age_ms, window_ms: state.rules.reversal_window_ms, settled };
@@ -123,13 +128,17 @@ fn undo(state: &mut State, payment: &Payment) -> Result<Vec<CouponId>, Failure> 
     let wallet = payment.wallet.expect("a completed payment has a wallet");
     let discounts = payment.discounts();
     let entry = posting_rules::reversal(wallet, payment.merchant, payment.due_minor, &discounts);
-    state.post(entry, Some(payment.id));
+    let entry = state.post(entry, Some(payment.id));
     for (offer, discount_minor) in discounts {
         let mut theirs = state.coupons_of(wallet, offer);
         let its = theirs.find(|c| c.state == CouponState::Redeemed && c.payment == Some(payment.id));
         let key = its.expect("a completed payment holds its coupons").key();
         drop(theirs);
-        state.coupons.change(&key).reserved_minor += discount_minor;
+        let coupon = state.coupons.change(&key);
+        coupon.reserved_minor += discount_minor;
+        let coupon = coupon.id;
+        let row = RedemptionRow { coupon, entry, kind: EntryKind::Reversal, payment: payment.id };
+        state.redemptions.push(row);
         state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed -= 1;
     }
     Ok(free_coupons(state, payment, CouponState::Redeemed))

@@ -16,6 +16,7 @@ use shared::{
     offer::{Refusal, Reward, Terms, TermsParts},
     payment::{PaymentState, RedeemedLine, Redemption},
     reason::Reason,
+    settlement::FeeRate,
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -82,8 +83,16 @@ impl Desk {
         });
         let terms = terms.unwrap();
         let mut desk = Self { state, merchant: MerchantId(0), offer: OfferNumber(0), terms: terms.clone() };
-        desk.merchant = desk.run(CreateMerchant { name: "Corner Shop".to_owned() }).unwrap();
-        let issuer = desk.run(CreateIssuer { name: "Silk AG".to_owned(), key_hash: [0; 32] }).unwrap();
+        desk.merchant = desk
+            .run(CreateMerchant {
+                name: "Corner Shop".to_owned(),
+                fee: FeeRate::default(),
+                key_hash: [4; 32],
+            })
+            .unwrap();
+        let issuer = desk
+            .run(CreateIssuer { name: "Silk AG".to_owned(), fee: FeeRate::default(), key_hash: [0; 32] })
+            .unwrap();
         let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
         let create = CreateCampaign {
             issuer,

@@ -95,7 +95,7 @@ impl Command for FundCampaign {
 }
 
 /// Posts the entry if the id is new; says whether it was. The same id with another request is an error.
-fn once(
+pub(super) fn once(
     state: &mut State,
     id: Uuid,
     hash: RequestHash,

@@ -14,6 +14,7 @@ impl Book {
         let mut batch = std::mem::take(&mut self.open[merchant]);
         let net = batch.sales - batch.returns;
         batch.fee = if net > 0 { (net * self.settings.fee_ppm * 2 + 1_000_000) / 2_000_000 } else { 0 };
+        batch.fee = batch.fee.min(self.balance(Account::Merchant(merchant)));
         batch.payout = (net - batch.fee).max(0);
         self.pay(Account::Merchant(merchant), Account::Fees, batch.fee);
         let number = self.batches[merchant].len();

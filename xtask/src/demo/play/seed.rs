@@ -82,7 +82,7 @@ impl Seeding<'_> {
         if let Some(id) = read_secret(&file)? {
             return Ok(id);
         }
-        let request = CreateMerchantRequest { name: SHOP.to_owned() };
+        let request = CreateMerchantRequest { name: SHOP.to_owned(), fee_rate: String::new() };
         let answer = self.operator().create_merchant(signed(self.operator_key, request)?).await;
         let id = granted("enrolling the shop", answer)?.merchant_id;
         write_secret(&file, &id)?;
@@ -107,7 +107,7 @@ impl Seeding<'_> {
         if let Some(key) = read_secret(&file)? {
             return Ok(key);
         }
-        let request = CreateIssuerRequest { name: maker.name.to_owned() };
+        let request = CreateIssuerRequest { name: maker.name.to_owned(), fee_rate: String::new() };
         let answer = self.operator().create_issuer(signed(self.operator_key, request)?).await;
         let key = granted("enrolling a manufacturer", answer)?.key;
         write_secret(&file, &key)?;
