@@ -34,27 +34,43 @@ const SETTINGS: Settings = Settings {
     fee_ppm: 6_500,
 };
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqlite_agrees_with_the_reference() {
-    run("sqlite").await;
+#[path = "../../../tests/src/cluster.rs"]
+#[allow(unreachable_pub)]
+mod cluster;
+
+/// The database that a world runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
 }
 
-async fn run(backend: &str) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_agrees_with_the_reference() {
+    run(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_agrees_with_the_reference() {
+    run(Backend::Postgres).await;
+}
+
+async fn run(backend: Backend) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let seed = number("ONESCAN_SEED").unwrap_or_else(|| fastrand::u64(..));
     let commands = number("ONESCAN_COMMANDS").map_or(COMMANDS, |n| usize::try_from(n).unwrap());
-    println!("{backend}: {commands} commands, ONESCAN_SEED={seed}");
+    println!("{backend:?}: {commands} commands, ONESCAN_SEED={seed}");
     let mut worlds = fastrand::Rng::with_seed(seed);
     let mut tally = std::collections::BTreeMap::new();
     for world in 0..commands.div_ceil(COMMANDS_A_WORLD) {
         let seed = worlds.u64(..);
         one_world(backend, seed, COMMANDS_A_WORLD.min(commands - world * COMMANDS_A_WORLD), &mut tally).await;
     }
-    println!("{backend}: agreed after each; outcomes: {tally:?}");
+    println!("{backend:?}: agreed after each; outcomes: {tally:?}");
 }
 
 async fn one_world(
-    backend: &str,
+    backend: Backend,
     seed: u64,
     commands: usize,
     tally: &mut std::collections::BTreeMap<String, usize>,

@@ -44,9 +44,11 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
+    Backend,
     book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
+    cluster::cluster,
     command::Command,
-    tables::Books,
+    tables::Tables,
 };
 
 pub(crate) struct System {
@@ -57,7 +59,8 @@ pub(crate) struct System {
     issuers: Vec<IssuerId>,
     offers: Vec<(OfferNumber, Terms)>,
     fee_ppm: Minor,
-    dir: TempDir,
+    tables: Tables,
+    _dir: TempDir,
 }
 
 /// What came of a command.
@@ -69,11 +72,20 @@ pub(crate) struct Answer {
 
 impl System {
     /// A provider with the parties and campaigns of the book, and nothing in it yet.
-    pub(crate) async fn start(_backend: &str, book: &Book) -> Self {
+    pub(crate) async fn start(backend: Backend, book: &Book) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(UnixMillis(book.now));
         let outside = Surroundings { clock: clock.clone(), random: Arc::new(SystemRandom) };
-        let store = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
+        let tables = match backend {
+            Backend::Sqlite => Tables::File(dir.path().join("onescan.sqlite")),
+            Backend::Postgres => {
+                // Named after the folder, whose name nobody else has.
+                let name = dir.path().file_name().unwrap().to_string_lossy().to_lowercase();
+                let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+                Tables::Postgres(cluster().database(&format!("world_{name}_{}", std::process::id())))
+            }
+        };
+        let store = Store::open_at(tables.database(), dir.path(), Currency::CNY, &outside).unwrap();
         let settings = book.settings;
         let rules = Rules {
             code_valid_ms: settings.code_valid_ms,
@@ -118,7 +130,7 @@ impl System {
             offers.push(campaign(engine, n, offer, issuers[offer.issuer]).await);
         }
         let fee_ppm = settings.fee_ppm;
-        Self { clock, running, wallets, shops, issuers, offers, fee_ppm, dir }
+        Self { clock, running, wallets, shops, issuers, offers, fee_ppm, tables, _dir: dir }
     }
 
     pub(crate) async fn sweep(&self) {
@@ -295,7 +307,7 @@ impl System {
 
     /// Every balance, and every coupon with what it holds, as the book has them.
     pub(crate) fn agrees(&self, book: &Book, seed: u64) {
-        let mut books = Books::open(&self.dir);
+        let mut books = self.tables.read();
         let balances = books.balances();
         for (account, expected) in &book.accounts {
             let found = balances.get(&self.account(*account).to_string()).copied().unwrap_or(0);

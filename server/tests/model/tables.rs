@@ -1,14 +1,39 @@
 //! The system's tables, read past the server.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use diesel::RunQueryDsl;
-use tempfile::TempDir;
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
+use server::store::Database;
 
 use crate::book::{CouponState, Minor};
 
-/// The tables, read past the server.
-pub(crate) struct Books(diesel::SqliteConnection);
+/// Where they are.
+pub(crate) enum Tables {
+    File(PathBuf),
+    Postgres(String),
+}
+
+/// A connection to them.
+pub(crate) enum Books {
+    File(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Tables {
+    pub(crate) fn database(&self) -> Database {
+        match self {
+            Self::File(path) => Database::in_folder(path.parent().unwrap()),
+            Self::Postgres(url) => Database::Postgres { url: url.clone(), serializable: false },
+        }
+    }
+
+    pub(crate) fn read(&self) -> Books {
+        match self {
+            Self::File(path) => Books::File(Connection::establish(&path.to_string_lossy()).unwrap()),
+            Self::Postgres(url) => Books::Postgres(Connection::establish(url).unwrap()),
+        }
+    }
+}
 
 #[derive(diesel::QueryableByName)]
 struct Balance {
@@ -35,14 +60,21 @@ struct Held {
 }
 
 impl Books {
-    pub(crate) fn open(dir: &TempDir) -> Self {
-        let path = dir.path().join("onescan.sqlite");
-        Self(diesel::Connection::establish(&path.to_string_lossy()).unwrap())
+    fn rows<T>(&mut self, sql: &str) -> Vec<T>
+    where
+        T: diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite>
+            + diesel::deserialize::QueryableByName<diesel::pg::Pg>
+            + 'static,
+    {
+        match self {
+            Self::File(conn) => diesel::sql_query(sql).load(conn).unwrap(),
+            Self::Postgres(conn) => diesel::sql_query(sql).load(conn).unwrap(),
+        }
     }
 
     pub(crate) fn balances(&mut self) -> BTreeMap<String, Minor> {
-        let sql = "SELECT kind, owner, SUM(balance_minor) AS minor FROM accounts GROUP BY kind, owner";
-        let rows: Vec<Balance> = diesel::sql_query(sql).load(&mut self.0).unwrap();
+        let sql = "SELECT kind, owner, CAST(SUM(balance_minor) AS BIGINT) AS minor FROM accounts GROUP BY kind, owner";
+        let rows: Vec<Balance> = self.rows(sql);
         let kinds = ["wallet:W", "merchant:M", "issuer:I", "campaign_budget:", "campaign_reserved:"];
         let name = |row: &Balance| match row.kind {
             6 => "provider_fees".to_owned(),
@@ -54,7 +86,7 @@ impl Books {
 
     pub(crate) fn coupons(&mut self) -> BTreeMap<(u32, u32, usize), (CouponState, Minor)> {
         let sql = "SELECT wallet_id, offer_number, sequence, state, reserved_minor FROM coupons";
-        let rows: Vec<Held> = diesel::sql_query(sql).load(&mut self.0).unwrap();
+        let rows: Vec<Held> = self.rows(sql);
         let number = |n: i64| u32::try_from(n).unwrap();
         let states = [
             CouponState::Clipped,
