@@ -78,7 +78,7 @@ impl AccountRow {
         let Elsewhere::Known { open, .. } = &self.elsewhere else {
             panic!("the whole of the account was not loaded for this batch")
         };
-        let mut sum = self.open.clone();
+        let mut sum = self.open;
         sum.join(open);
         sum
     }

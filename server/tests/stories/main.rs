@@ -1,6 +1,7 @@
 //! What the provider promises, as its callers see it: a server in this process, real gRPC, a clock that tests set. Every story on
 //! both databases.
-#![allow(clippy::unwrap_used)]
+// Each story is there once for each database.
+#![allow(clippy::unwrap_used, clippy::duplicate_mod)]
 
 #[path = "../../../tests/src/cluster.rs"]
 #[allow(unreachable_pub)]
