@@ -36,17 +36,6 @@ pub(crate) fn read(conn: &mut Conn) -> Result<Sequences, StoreError> {
     })
 }
 
-/// The sequences of PostgreSQL, in the order in which [`RESERVE`] numbers them.
-pub(super) const SEQUENCES: [&str; 7] = [
-    "wallet_numbers",
-    "merchant_numbers",
-    "terminal_numbers",
-    "issuer_numbers",
-    "offer_numbers",
-    "token_numbers",
-    "entry_numbers",
-];
-
 const RESERVE: &str = "SELECT 0::bigint AS which, nextval('wallet_numbers') AS number FROM generate_series(1, $1) \
     UNION ALL SELECT 1, nextval('merchant_numbers') FROM generate_series(1, $2) \
     UNION ALL SELECT 2, nextval('terminal_numbers') FROM generate_series(1, $3) \

@@ -7,6 +7,7 @@
 #[allow(unreachable_pub)]
 mod cluster;
 
+mod copying;
 mod migrations;
 mod servers;
 
