@@ -65,6 +65,11 @@ impl Directory {
         Ok(Self { inner, elsewhere })
     }
 
+    /// What a database holds, for whoever has it alone.
+    pub(crate) fn alone(conn: &mut Conn) -> Result<Self, StoreError> {
+        Ok(Self { inner: RwLock::new(Inner::read(conn)?), elsewhere: None })
+    }
+
     /// Takes in what a commit has added.
     pub fn apply(&self, enrolled: &[Enrolment]) {
         if enrolled.is_empty() {

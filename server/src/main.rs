@@ -14,7 +14,7 @@ use server::{
     clock::Surroundings,
     config::{Config, Rules, TlsConfig},
     rotate_operator_key, serve,
-    store::{Database, Store},
+    store::{Database, Store, copy},
 };
 use shared::{money::Currency, payment::approval::Limits};
 use tracing_subscriber::EnvFilter;
@@ -45,6 +45,8 @@ enum Command {
         #[arg(long, env = "ONESCAN_CURRENCY", default_value_t = Currency::CNY)]
         currency: Currency,
     },
+    /// Copies a provider from its file to an empty PostgreSQL, and compares and audits what it copied.
+    Copy(Copy),
     /// Brings the database up to date, or makes it, and says what it did.
     Migrate {
         /// Folder of the database.
@@ -53,6 +55,17 @@ enum Command {
         #[command(flatten)]
         database: At,
     },
+}
+
+/// A copy from a file to a PostgreSQL.
+#[derive(Args)]
+struct Copy {
+    /// Folder of the provider whose file is copied; no server may run on it.
+    #[arg(long, value_name = "DATA_DIR")]
+    from: PathBuf,
+    /// The new database, which is empty: `postgres://user:password@host:port/database`.
+    #[arg(long, value_name = "DATABASE_URL")]
+    to: String,
 }
 
 /// Which database.
@@ -149,6 +162,14 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
             } else {
                 print!("{}", std::fs::read_to_string(data_dir.join(OPERATOR_KEY_FILE))?);
             }
+            Ok(())
+        }
+        Command::Copy(Copy { from, to }) => {
+            let to = Database::Postgres { url: to, serializable: false };
+            for (table, rows) in copy(&from, &to)? {
+                println!("{rows:>12} {table}");
+            }
+            println!("copied; the ledger is clean");
             Ok(())
         }
         Command::Migrate { data_dir, database } => {

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod batches;
 pub(crate) mod codes;
 mod conn;
+mod copy;
 mod database;
 pub(crate) mod load;
 pub(crate) mod numbers;
@@ -30,6 +31,7 @@ use shared::money::Currency;
 use thiserror::Error;
 
 pub(crate) use conn::{Conn, MultiBackend};
+pub use copy::copy;
 pub use database::Database;
 pub(crate) use readers::Readers;
 pub(crate) use stripes::Stripe;
@@ -74,6 +76,9 @@ pub enum StoreError {
     /// Another server has changed what this batch builds on.
     #[error("{0}")]
     Conflict(&'static str),
+    /// A provider can't be copied.
+    #[error("{0}")]
+    Copy(String),
     /// More reads wait than are allowed to.
     #[error("too many reads are waiting")]
     Busy,

@@ -22,9 +22,20 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts `server serve` on a folder, on a free port of the loopback, and waits until it listens.
     pub async fn start(data_dir: &Path) -> Self {
+        Self::run(data_dir, &[]).await
+    }
+
+    /// The same on a PostgreSQL, which other servers may share; with its default isolation or SERIALIZABLE.
+    pub async fn start_on(data_dir: &Path, database_url: &str, serializable: bool) -> Self {
+        let options = ["--database-url", database_url, "--serializable"];
+        Self::run(data_dir, if serializable { &options } else { &options[..2] }).await
+    }
+
+    async fn run(data_dir: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(program("server"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
+            .args(options)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -36,6 +47,11 @@ impl ServerProcess {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// `kill -9`: it gets no chance to do anything more.

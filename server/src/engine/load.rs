@@ -3,39 +3,60 @@
 //! a lock: where these lead never changes. New numbers come last, so that of one account's entries the order of numbers
 //! is the order of commits.
 
-use shared::{ledger::Account, settlement::Party};
+use std::collections::BTreeMap;
+
+use shared::{
+    ids::{IssuerId, OfferNumber},
+    ledger::Account,
+    settlement::Party,
+};
 
 use super::state::{Keys, State};
 use crate::{
     directory::Directory,
-    model::Payment,
+    model::{Payment, PaymentId},
     store::{Conn, StoreError, Stripe, accounts, batches, load, numbers},
 };
+
+/// What leads to more keys, looked at before anything is locked.
+pub(super) struct Ahead {
+    /// Payments that are to be undone.
+    undone: Vec<PaymentId>,
+    /// Campaigns of the manufacturers whose batch is closed.
+    offers_of: BTreeMap<IssuerId, Vec<OfferNumber>>,
+}
+
+/// Adds to `keys` what the keys lead to. Comes before the batch begins, so that the server has its stripe of every account
+/// that is to be changed.
+pub(super) fn look_ahead(conn: &mut Conn, keys: &mut Keys) -> Result<Ahead, StoreError> {
+    let undone = load::payments_seen(conn, &keys.undone)?;
+    undone.iter().for_each(|payment| touch_undone(payment, keys));
+    let mut offers_of = BTreeMap::new();
+    for party in &keys.closing {
+        keys.whole.extend([party.account(), Account::ProviderFees]);
+        if let Party::Issuer(issuer) = party {
+            let offers = batches::offers_of(conn, *issuer)?;
+            keys.whole.extend(offers.iter().map(|offer| Account::CampaignReserved(*offer)));
+            offers_of.insert(*issuer, offers);
+        }
+    }
+    Ok(Ahead { undone: undone.iter().map(|payment| payment.id).collect(), offers_of })
+}
 
 /// Fills `state` with the rows of `keys`.
 pub(super) fn load(
     conn: &mut Conn,
     directory: &Directory,
     stripe: Stripe,
-    mut keys: Keys,
+    (mut keys, ahead): (Keys, Ahead),
     state: &mut State,
 ) -> Result<(), StoreError> {
-    let undone = load::payments_seen(conn, &keys.undone)?;
-    undone.iter().for_each(|payment| touch_undone(payment, &mut keys));
+    state.offers_of = ahead.offers_of;
     state.wallets_by_key.looked_for(keys.public_keys.iter().copied());
     for wallet in load::wallets_by_key(conn, &keys.public_keys)? {
         state.wallets_by_key.loaded(wallet.public_key, wallet.id);
         keys.wallets.push(wallet.id);
         keys.accounts.push(Account::Wallet(wallet.id));
-    }
-
-    for party in &keys.closing {
-        keys.whole.extend([party.account(), Account::ProviderFees]);
-        if let Party::Issuer(issuer) = party {
-            let offers = batches::offers_of(conn, *issuer)?;
-            keys.whole.extend(offers.iter().map(|offer| Account::CampaignReserved(*offer)));
-            state.offers_of.insert(*issuer, offers);
-        }
     }
 
     state.accounts.looked_for(keys.accounts.iter().chain(&keys.whole).copied());
@@ -49,7 +70,7 @@ pub(super) fn load(
     batches_of(conn, &keys, state)?;
     state.payments.looked_for(keys.payments.iter().copied());
     for payment in load::payments(conn, &keys.payments)? {
-        if keys.undone.contains(&payment.id) && !undone.iter().any(|seen| seen.id == payment.id) {
+        if keys.undone.contains(&payment.id) && !ahead.undone.contains(&payment.id) {
             return Err(StoreError::Conflict("a payment that another server has just made"));
         }
         state.payments.loaded(payment.id, payment);

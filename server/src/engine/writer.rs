@@ -11,7 +11,7 @@ use proto::status::Failure;
 use shared::reason::Reason;
 
 use super::{
-    load::load,
+    load::{load, look_ahead},
     numbers::Sequences,
     queue::{Job, Message},
     state::{Keys, State},
@@ -142,10 +142,11 @@ impl Writer {
         let mut state = State::new(now, Arc::clone(&self.rules), self.sequences.clone());
         let mut keys = Keys::default();
         jobs.iter().for_each(|job| job.touches(&mut keys));
+        let ahead = look_ahead(self.store.conn(), &mut keys)?;
         self.store.make_stripes(keys.accounts.iter().chain(&keys.whole))?;
         let (directory, stripe) = (&self.directory, self.store.stripe());
         self.store.transaction(|conn| {
-            load(conn, directory, stripe, keys, &mut state)?;
+            load(conn, directory, stripe, (keys, ahead), &mut state)?;
             let revision = state.sequences.revision;
             // The state is thrown away where a decision panics, so it can't be seen broken.
             let decided =

@@ -82,7 +82,7 @@ pub(crate) fn audit(conn: &mut Conn, directory: &Directory) -> Result<Audit, Sto
         after = last.id;
         let ids: Vec<PaymentId> = written.iter().filter_map(|entry| entry.payment).collect();
         let payments: BTreeMap<PaymentId, Payment> =
-            load::payments(conn, &ids)?.into_iter().map(|payment| (payment.id, payment)).collect();
+            load::payments_seen(conn, &ids)?.into_iter().map(|payment| (payment.id, payment)).collect();
         for entry in &written {
             audit.entries += 1;
             audit.entry(entry, &payments);

@@ -132,9 +132,28 @@ const PAYMENTS: Select = Select {
                WHERE payment_id = ANY(?) ORDER BY payment_id FOR UPDATE",
 };
 
+/// Those that a look finds, without a lock.
+const PAYMENTS_SEEN: Select = Select {
+    postgres: "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
+               due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
+               decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
+             FROM payments \
+               WHERE payment_id = ANY(?)",
+    ..PAYMENTS
+};
+
 /// Payments, with their refunds.
 pub(crate) fn payments(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Payment> {
-    let rows = PAYMENTS.load::<schema::payments::SqlType, PaymentRow>(conn, statements::bytes(ids))?;
+    with_refunds(conn, PAYMENTS, ids)
+}
+
+/// Payments as they stand, not locked: who paid whom and with which coupons never changes. With their refunds.
+pub(crate) fn payments_seen(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Payment> {
+    with_refunds(conn, PAYMENTS_SEEN, ids)
+}
+
+fn with_refunds(conn: &mut Conn, select: Select, ids: &[PaymentId]) -> Loaded<Payment> {
+    let rows = select.load::<schema::payments::SqlType, PaymentRow>(conn, statements::bytes(ids))?;
     let mut payments = rows.iter().map(PaymentRow::read).collect::<Result<Vec<_>, _>>()?;
     refunds::fill(conn, &mut payments)?;
     Ok(payments)
@@ -149,18 +168,6 @@ pub(crate) fn refunds(conn: &mut Conn, ids: &[RefundId]) -> Loaded<(RefundId, Pa
     };
     let rows = select.load::<(Binary, Binary), (Vec<u8>, Vec<u8>)>(conn, statements::bytes(ids))?;
     rows.into_iter().map(|(refund, payment)| Ok((uuid(&refund)?, uuid(&payment)?))).collect()
-}
-
-/// Payments before anything is locked: who paid whom and with which coupons never changes, and says what to lock.
-pub(crate) fn payments_seen(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Payment> {
-    use schema::payments::dsl;
-    let mut found = Vec::new();
-    for id in ids {
-        let row: Option<PaymentRow> =
-            dsl::payments.find(id.as_bytes().as_slice()).get_result(conn).optional()?;
-        found.extend(row.map(|row| row.read()).transpose()?);
-    }
-    Ok(found)
 }
 
 /// Deposits and fundings.

@@ -35,7 +35,7 @@ impl StoreWriter {
         self.stripe
     }
 
-    /// The connection, for what comes before the first batch.
+    /// The connection, for what comes before a batch.
     pub(crate) fn conn(&mut self) -> &mut Conn {
         &mut self.conn
     }

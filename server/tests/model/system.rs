@@ -1,6 +1,9 @@
 //! The system under test, in the reference's words.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use futures::{FutureExt, future::BoxFuture};
 use server::{
@@ -48,7 +51,7 @@ use crate::{
     book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
     cluster::cluster,
     command::Command,
-    tables::Tables,
+    tables::{Books, Tables},
 };
 
 pub(crate) struct System {
@@ -59,7 +62,8 @@ pub(crate) struct System {
     issuers: Vec<IssuerId>,
     offers: Vec<(OfferNumber, Terms)>,
     fee_ppm: Minor,
-    tables: Tables,
+    /// Looked into after each crowd.
+    books: Mutex<Books>,
     _dir: TempDir,
 }
 
@@ -130,7 +134,17 @@ impl System {
             offers.push(campaign(engine, n, offer, issuers[offer.issuer]).await);
         }
         let fee_ppm = settings.fee_ppm;
-        Self { clock, running, wallets, shops, issuers, offers, fee_ppm, tables, _dir: dir }
+        Self {
+            clock,
+            running,
+            wallets,
+            shops,
+            issuers,
+            offers,
+            fee_ppm,
+            books: Mutex::new(tables.read()),
+            _dir: dir,
+        }
     }
 
     pub(crate) async fn sweep(&self) {
@@ -307,7 +321,7 @@ impl System {
 
     /// Every balance, and every coupon with what it holds, as the book has them.
     pub(crate) fn agrees(&self, book: &Book, seed: u64) {
-        let mut books = self.tables.read();
+        let mut books = self.books.lock().unwrap();
         let balances = books.balances();
         for (account, expected) in &book.accounts {
             let found = balances.get(&self.account(*account).to_string()).copied().unwrap_or(0);
