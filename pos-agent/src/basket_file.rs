@@ -96,6 +96,7 @@ pub fn parse(json: &[u8], catalogue: &Catalogue, currency: Currency) -> Result<B
         gtin: sold.gtin,
         units: sold.units,
         unit_price_minor: sold.unit_price_minor,
+        grams: 0,
     };
     let basket = Basket::new(currency, sold.iter().map(line).collect())?;
     Ok(BasketFile { basket, sold, reference })

@@ -51,7 +51,7 @@ fn code_json(code: &CombinedCode) -> Value {
         Ok(claims) => {
             let claim = |claim: &shared::offer::Claim| {
                 json!({
-                    "gtin": claim.gtin.short(),
+                    "gtin": claim.gtin.map(shared::gs1::Gtin::short),
                     "offer_number": claim.offer_number.0,
                     "discount_minor": claim.discount_minor,
                     "units": claim.units,

@@ -16,7 +16,7 @@ use proto::{
 };
 use shared::{
     ids::{MerchantId, OfferNumber},
-    offer::{Terms, TermsParts},
+    offer::{Store, Terms, TermsParts},
 };
 use tracing::warn;
 
@@ -28,8 +28,8 @@ const PAGES_MAX: usize = 200;
 const FILE: &str = "offers.bin";
 
 /// The shop as the terms in the book know it: the provider sends only offers that the caller's shop honours, so the book
-/// keeps their terms without the list of shops, and any shop is this one.
-pub const THIS_SHOP: MerchantId = MerchantId(0);
+/// keeps their terms without the list of shops and branches, and any shop is this one.
+pub const THIS_SHOP: Store = Store { merchant: MerchantId(0), branch: None };
 
 /// An offer as the till needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +140,7 @@ pub(crate) async fn changes_since(
 fn known(offer: &Offer) -> Result<KnownOffer, String> {
     let terms = offer.terms.as_ref().ok_or("it has no terms")?;
     let terms = terms_from_wire(terms).map_err(|error| error.to_string())?;
-    let everywhere = TermsParts { stores: Vec::new(), ..terms.parts().clone() };
+    let everywhere = TermsParts { stores: Vec::new(), branches: Vec::new(), ..terms.parts().clone() };
     let terms = Terms::try_from(everywhere).map_err(|error| error.to_string())?;
     Ok(KnownOffer { title: offer.title.clone().unwrap_or_default(), terms })
 }

@@ -227,6 +227,7 @@ impl Session {
             gtin: sold.gtin,
             units: sold.units,
             unit_price_minor: sold.unit_price_minor,
+            grams: 0,
         };
         Basket::new(self.currency, self.lines.iter().map(line).collect()).ok()
     }

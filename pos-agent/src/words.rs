@@ -84,6 +84,7 @@ pub fn refusal(reason: Refusal, lang: Lang) -> &'static str {
         Refusal::RequirementNotMet => ("too little of it bought", "未达到使用条件"),
         Refusal::DiscountMismatch => ("the coupon was changed", "优惠券内容不符"),
         Refusal::NotStackable => ("another coupon already covers these items", "这些商品已使用其他优惠券"),
+        Refusal::OutsideHours => ("not at this time of the day", "当前时段不可用"),
     };
     lang.pick(en, zh)
 }

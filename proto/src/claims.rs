@@ -55,7 +55,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Claim>, ClaimsError> {
 
 fn to_wire(claim: &Claim) -> v1::CouponClaim {
     v1::CouponClaim {
-        gtin: claim.gtin.as_u64(),
+        gtin: claim.gtin.map_or(0, Gtin::as_u64),
         offer_number: claim.offer_number.0,
         discount_minor: claim.discount_minor,
         units: claim.units,
@@ -63,8 +63,12 @@ fn to_wire(claim: &Claim) -> v1::CouponClaim {
 }
 
 fn from_wire(claim: &v1::CouponClaim) -> Result<Claim, ClaimsError> {
+    let gtin = match claim.gtin {
+        0 => None,
+        number => Some(Gtin::from_u64(number).map_err(|_| ClaimsError::BadGtin(number))?),
+    };
     Ok(Claim {
-        gtin: Gtin::from_u64(claim.gtin).map_err(|_| ClaimsError::BadGtin(claim.gtin))?,
+        gtin,
         offer_number: OfferNumber(claim.offer_number),
         discount_minor: claim.discount_minor,
         units: claim.units,
@@ -77,7 +81,7 @@ mod tests {
 
     fn claim(offer: u32) -> Claim {
         Claim {
-            gtin: Gtin::parse("6901234567892").unwrap(),
+            gtin: Some(Gtin::parse("6901234567892").unwrap()),
             offer_number: OfferNumber(offer),
             discount_minor: 500,
             units: 1,
@@ -86,7 +90,8 @@ mod tests {
 
     #[test]
     fn claims_come_back_as_they_went_in() {
-        for claims in [vec![], vec![claim(100_001)], (1..=15).map(claim).collect()] {
+        let family = Claim { gtin: None, ..claim(100_002) };
+        for claims in [vec![], vec![claim(100_001)], vec![family], (1..=15).map(claim).collect()] {
             assert_eq!(decode(&encode(&claims)), Ok(claims.clone()));
             assert_eq!(claims.iter().map(encoded_len).sum::<usize>(), encode(&claims).len());
         }

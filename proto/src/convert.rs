@@ -3,6 +3,7 @@
 mod money;
 mod offer;
 mod payment;
+mod reward;
 mod time;
 
 use thiserror::Error;

@@ -143,7 +143,7 @@ async fn fill(engine: &Engine) -> Vec<CreatePayment> {
         .run(CreateMerchant { name: "Corner Shop".to_owned(), fee: FeeRate::default(), key_hash: [4; 32] })
         .await
         .unwrap();
-    let terminal = CreateTerminal { merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
+    let terminal = CreateTerminal { branch: None, merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
     let terminal = engine.run(terminal).await.unwrap();
     let offers = campaigns(engine).await;
     let wallets = (0..WALLETS).map(|n| wallet(engine, n, &offers, merchant, terminal));
@@ -162,18 +162,17 @@ async fn campaigns(engine: &Engine) -> Vec<(OfferNumber, Terms)> {
     let mut offers = Vec::new();
     for n in 0..CAMPAIGNS {
         let gtin = Gtin::from_u64(gtin(n)).unwrap();
-        let terms = Terms::try_from(TermsParts {
-            currency: Currency::CNY,
-            gtins: vec![gtin],
-            reward: Reward::AmountOffEach { amount_minor: OFF_MINOR, max_units: 1 },
-            stores: Vec::new(),
-            starts_at: UnixMillis(0),
-            ends_at: UnixMillis(i64::MAX),
-            refund_policy: shared::offer::RefundPolicy::default(),
-        });
+        let terms = Terms::try_from(TermsParts::new(
+            Currency::CNY,
+            vec![gtin],
+            Reward::AmountOffEach { amount_minor: OFF_MINOR, max_units: 1 },
+            UnixMillis(0),
+            UnixMillis(i64::MAX),
+        ));
         let terms = terms.unwrap();
         let text = Text { en: "Silk Shampoo 500 ml".to_owned(), zh: "丝滑洗发水500毫升".to_owned() };
         let create = CreateCampaign {
+            image_url: String::new(),
             issuer,
             issuer_name: "Silk AG".to_owned(),
             title: text.clone(),
@@ -234,7 +233,8 @@ fn payment(
     terminal: TerminalId,
 ) -> CreatePayment {
     let redemption = |(offer, terms): &(OfferNumber, Terms)| {
-        let line = Line { gtin: terms.parts().gtins[0], units: 1, unit_price_minor: PRICE_MINOR };
+        let gtin = terms.claim(*offer).gtin.unwrap();
+        let line = Line { gtin, units: 1, unit_price_minor: PRICE_MINOR, grams: 0 };
         Redemption { offer_number: *offer, lines: vec![RedeemedLine { line, discount_minor: OFF_MINOR }] }
     };
     let count = i64::try_from(chosen.len()).unwrap();
@@ -242,6 +242,7 @@ fn payment(
     let now = server::clock::Clock::now(&server::clock::SystemClock);
     let claims = chosen.iter().map(|(offer, terms)| terms.claim(*offer)).collect();
     CreatePayment {
+        branch: None,
         id: Uuid::nil(),
         request_hash: [3; 32],
         merchant,

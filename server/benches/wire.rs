@@ -167,7 +167,7 @@ async fn fill(channel: &Channel, operator_key: &str) -> (String, Vec<v1::CreateP
         v1::CreateMerchantRequest { name: name(), fee_rate: String::new() },
     ));
     let merchant_id = merchant.await.unwrap().into_inner().merchant_id;
-    let terminal = v1::CreateTerminalRequest { merchant_id, name: name() };
+    let terminal = v1::CreateTerminalRequest { branch_gln: String::new(), merchant_id, name: name() };
     let till = operator.create_terminal(with(operator_key, terminal)).await.unwrap().into_inner().key;
     let offers = campaigns(channel, operator_key).await;
     let wallets = (0..WALLETS).map(|n| wallet(channel.clone(), n, &offers));
@@ -194,7 +194,11 @@ async fn campaigns(channel: &Channel, operator_key: &str) -> Vec<(OfferNumber, T
         let gtin = format!("{body}{}", check_digit(body));
         let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
         let terms = v1::Terms {
-            gtins: vec![gtin],
+            requirements: vec![v1::Requirement {
+                gtins: vec![gtin],
+                company_prefixes: Vec::new(),
+                need: Some(v1::requirement::Need::Units(1)),
+            }],
             reward: Some(v1::terms::Reward::AmountOffEach(v1::AmountOffEach {
                 amount: cny(500),
                 max_units: 1,
@@ -210,6 +214,7 @@ async fn campaigns(channel: &Channel, operator_key: &str) -> Vec<(OfferNumber, T
             description: None,
             terms: Some(terms.clone()),
             per_wallet_limit: 1,
+            image_url: String::new(),
         };
         let made = campaigns.create_campaign(with(&issuer.key, create)).await.unwrap().into_inner();
         let offer_number = made.campaign.unwrap().offer.unwrap().offer_number;
@@ -264,8 +269,8 @@ async fn wallet(
 
 fn payment(code: String, chosen: &[(OfferNumber, Terms)]) -> v1::CreatePaymentRequest {
     let redemption = |(offer, terms): &(OfferNumber, Terms)| {
-        let gtin = terms.parts().gtins[0].short();
-        let line = v1::RedeemedLine { gtin, units: 1, unit_price: cny(3_000), discount: cny(500) };
+        let gtin = terms.claim(*offer).gtin.unwrap().short();
+        let line = v1::RedeemedLine { gtin, units: 1, unit_price: cny(3_000), discount: cny(500), grams: 0 };
         v1::CouponRedemption { offer_number: offer.0, lines: vec![line], title: None }
     };
     let count = i64::try_from(chosen.len()).unwrap();

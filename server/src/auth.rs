@@ -4,6 +4,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 use shared::{
+    gs1::Gln,
     ids::{IssuerId, MerchantId, TerminalId},
     reason::Reason,
     session::signing_input,
@@ -52,6 +53,8 @@ pub(crate) struct Till {
     pub terminal: TerminalId,
     /// Its shop.
     pub merchant: MerchantId,
+    /// The branch of it.
+    pub branch: Option<Gln>,
 }
 
 impl App {
@@ -59,9 +62,9 @@ impl App {
     pub(crate) fn till(&self, metadata: &MetadataMap) -> Result<Till, Error> {
         match self.key_holder(metadata)? {
             Holder::Terminal(terminal) => {
-                let merchant = self.directory.merchant_of(terminal);
-                let merchant = merchant.ok_or_else(|| Error::Fault(format!("{terminal} has no shop")))?;
-                Ok(Till { terminal, merchant })
+                let store = self.directory.store_of(terminal);
+                let store = store.ok_or_else(|| Error::Fault(format!("{terminal} has no shop")))?;
+                Ok(Till { terminal, merchant: store.merchant, branch: store.branch })
             }
             _ => Err(forbidden("a terminal")),
         }

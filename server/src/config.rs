@@ -22,6 +22,8 @@ pub const TOKENS_HELD_MAX: usize = 30;
 pub const NAME_CHARS_MAX: usize = 80;
 /// Characters of one text of an offer.
 pub const TEXT_CHARS_MAX: usize = 200;
+/// Characters of a picture's address.
+pub const IMAGE_URL_CHARS_MAX: usize = 200;
 /// Characters of the till's own number of a sale.
 pub const REFERENCE_CHARS_MAX: usize = 64;
 /// Redeemed lines that one refund names.

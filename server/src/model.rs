@@ -221,6 +221,8 @@ pub struct Offer {
     pub title: Text,
     /// One more line.
     pub description: Text,
+    /// A picture; may be empty.
+    pub image_url: String,
     /// The promise.
     pub terms: Terms,
 }

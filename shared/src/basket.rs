@@ -29,6 +29,14 @@ pub enum BasketError {
         /// Its units.
         units: u32,
     },
+    /// A weighed line counts as one unit.
+    #[error("item {gtin}: weighed goods are one unit a line, not {units}")]
+    WeighedUnits {
+        /// The line's item.
+        gtin: Gtin,
+        /// Its units.
+        units: u32,
+    },
     /// Below zero or over [`AMOUNT_MINOR_MAX`].
     #[error("item {gtin}: a price of {unit_price_minor} minor units is not allowed")]
     BadPrice {
@@ -51,6 +59,8 @@ pub struct Line {
     pub units: u32,
     /// Price of one before any discount.
     pub unit_price_minor: i64,
+    /// Weight of goods that were weighed, in grams: such a line is one unit with the price of that weight. 0 for counted goods.
+    pub grams: u32,
 }
 
 impl Line {
@@ -61,9 +71,12 @@ impl Line {
 
     /// The limits every line keeps.
     pub fn check(&self) -> Result<(), BasketError> {
-        let Self { gtin, units, unit_price_minor } = *self;
+        let Self { gtin, units, unit_price_minor, grams } = *self;
         if units == 0 || units > LINE_UNITS_MAX {
             return Err(BasketError::BadUnits { gtin, units });
+        }
+        if grams > 0 && units != 1 {
+            return Err(BasketError::WeighedUnits { gtin, units });
         }
         if !(0..=AMOUNT_MINOR_MAX).contains(&unit_price_minor) {
             return Err(BasketError::BadPrice { gtin, unit_price_minor });

@@ -1,12 +1,24 @@
 //! Offers: what a manufacturer promises, when and where it holds, and what it takes off.
 
+mod claim;
 mod discount;
 mod eligibility;
+mod hours;
+mod items;
+mod requirement;
+mod reward;
+mod select;
 mod terms;
 
-pub use discount::{discounts, select};
-pub use eligibility::{Refusal, eligible};
+pub use claim::Claim;
+pub use discount::discounts;
+pub use eligibility::{Refusal, Store, eligible};
+pub use hours::Hours;
+pub use items::{Items, OFFER_GTINS_MAX, OFFER_PREFIXES_MAX};
+pub use requirement::{Combine, Need, OFFER_GRAMS_MAX, OFFER_REQUIREMENTS_MAX, Requirement};
+pub use reward::{OFFER_SETS_MAX, Reward};
+pub use select::select;
 pub use terms::{
-    Claim, OFFER_GTINS_MAX, OFFER_STORES_MAX, OFFER_UNITS_MAX, RefundPolicy, Reward, Terms, TermsError,
-    TermsParts,
+    AppliesTo, OFFER_STORES_MAX, OFFER_UNITS_MAX, Pick, RefundPolicy, STACKING_GROUP_CHARS_MAX, Stacking,
+    Terms, TermsError, TermsParts,
 };

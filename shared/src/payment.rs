@@ -8,5 +8,5 @@ pub mod refund;
 mod state;
 
 pub use quote::{Applied, Candidate, Quote, quote};
-pub use redemption::{AmountMismatch, RedeemedLine, Redemption, check_amounts, check_redemption};
+pub use redemption::{AmountMismatch, RedeemedLine, Redemption, check_amounts, check_redemption, stackable};
 pub use state::{Event, PaymentState, TransitionError};

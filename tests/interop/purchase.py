@@ -99,7 +99,7 @@ def run_campaign(provider, operator):
         issuer.key, "CampaignService", "CreateCampaign",
         title={"en": "Silk Shampoo", "zh": "丝滑洗发水"},
         terms={
-            "gtins": [SHAMPOO],
+            "requirements": [{"gtins": [SHAMPOO], "units": 1}],
             "amount_off_each": {"amount": cny(500), "max_units": 1},
             "starts_at": {"seconds": now - 3600},
             "ends_at": {"seconds": now + 3600},

@@ -8,6 +8,7 @@
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
 //! - [`cluster`]: a PostgreSQL of the tests' own
 //! - [`browser`]: the wallet as a person sees it
+//! - [`page`]: a page of shell sessions, typed in
 //! - [`sample`]: a code to look at
 
 pub mod actors;
@@ -15,6 +16,7 @@ pub mod books;
 pub mod browser;
 pub mod cluster;
 pub mod ledger_file;
+pub mod page;
 pub mod process;
 pub mod proxy;
 pub mod sample;

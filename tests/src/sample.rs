@@ -11,7 +11,7 @@ use shared::{
 /// A code with so many coupons, each 5.00 off one unit, before it is signed.
 pub fn unsigned_code(coupons: u32) -> UnsignedCode {
     let claim = |offer| Claim {
-        gtin: Gtin::parse("6901234567892").expect("its check digit is right"),
+        gtin: Some(Gtin::parse("6901234567892").expect("its check digit is right")),
         offer_number: OfferNumber(100_001 + offer),
         discount_minor: 500,
         units: 1,

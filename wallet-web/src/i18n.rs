@@ -8,7 +8,7 @@ mod problem;
 mod zh;
 
 pub use money::{amount, short_amount};
-pub use offer::{condition, headline};
+pub use offer::{conditions, headline};
 pub use problem::{declined, problem};
 
 /// A language of the wallet.

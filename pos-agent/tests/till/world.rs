@@ -71,16 +71,11 @@ impl Shop {
 }
 
 pub(crate) fn terms(gtin: &str, off_minor: i64) -> Terms {
-    Terms::try_from(TermsParts {
-        currency: Currency::CNY,
-        gtins: vec![Gtin::parse(gtin).unwrap()],
-        reward: Reward::AmountOffEach { amount_minor: off_minor, max_units: 1 },
-        stores: vec!["M1001".parse().unwrap()],
-        starts_at: UnixMillis(0),
-        ends_at: UnixMillis(SystemAmbient.now().0 + 86_400_000),
-        refund_policy: shared::offer::RefundPolicy::default(),
-    })
-    .unwrap()
+    let ends_at = UnixMillis(SystemAmbient.now().0 + 86_400_000);
+    let reward = Reward::AmountOffEach { amount_minor: off_minor, max_units: 1 };
+    let parts =
+        TermsParts::new(Currency::CNY, vec![Gtin::parse(gtin).unwrap()], reward, UnixMillis(0), ends_at);
+    Terms::try_from(TermsParts { stores: vec!["M1001".parse().unwrap()], ..parts }).unwrap()
 }
 
 fn offer(number: u32, gtin: &str, off_minor: i64, (en, zh): (&str, &str)) -> Offer {
@@ -91,6 +86,7 @@ fn offer(number: u32, gtin: &str, off_minor: i64, (en, zh): (&str, &str)) -> Off
         description: None,
         terms: Some(terms_to_wire(&terms(gtin, off_minor))),
         clippable: true,
+        image_url: String::new(),
     }
 }
 
@@ -120,6 +116,7 @@ pub(crate) fn basket(lines: &[(&str, u32, i64)]) -> Basket {
         gtin: Gtin::parse(gtin).unwrap(),
         units: *units,
         unit_price_minor: *unit_price_minor,
+        grams: 0,
     };
     Basket::new(Currency::CNY, lines.iter().map(line).collect()).unwrap()
 }

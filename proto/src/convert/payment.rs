@@ -46,6 +46,7 @@ fn line_from_wire(wire: &v1::RedeemedLine, currency: Currency) -> Result<Redeeme
         gtin: Gtin::parse(&wire.gtin).map_err(|error| FieldError::new("gtin", error))?,
         units: wire.units,
         unit_price_minor: amount("unit_price", wire.unit_price.as_ref())?,
+        grams: wire.grams,
     };
     line.check().map_err(|error| FieldError::new("units", error))?;
     Ok(RedeemedLine { line, discount_minor: amount("discount", wire.discount.as_ref())? })
@@ -59,6 +60,7 @@ pub fn redemption_to_wire(redemption: &Redemption, currency: Currency) -> v1::Co
         units: redeemed.line.units,
         unit_price: money(redeemed.line.unit_price_minor),
         discount: money(redeemed.discount_minor),
+        grams: redeemed.line.grams,
     };
     v1::CouponRedemption {
         offer_number: redemption.offer_number.0,
@@ -93,6 +95,7 @@ pub fn refusal_to_wire(refusal: Refusal) -> CouponRefusalReason {
         Refusal::RequirementNotMet => CouponRefusalReason::RequirementNotMet,
         Refusal::DiscountMismatch => CouponRefusalReason::DiscountMismatch,
         Refusal::NotStackable => CouponRefusalReason::NotStackable,
+        Refusal::OutsideHours => CouponRefusalReason::OutsideHours,
     }
 }
 

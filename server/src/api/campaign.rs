@@ -192,6 +192,7 @@ fn create(
         issuer_name,
         title: parse::text("title", request.title.as_ref(), true)?,
         description: parse::text("description", request.description.as_ref(), false)?,
+        image_url: parse::image_url(&request.image_url)?,
         terms: terms_from_wire(terms).map_err(|error| error.within("terms"))?,
         per_wallet_limit,
     })

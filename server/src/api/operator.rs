@@ -52,13 +52,14 @@ impl OperatorService for Api {
         let request = request.get_ref();
         let merchant = parse::merchant_id(&request.merchant_id).map_err(Error::from)?;
         let name = parse::name(&request.name).map_err(Error::from)?;
+        let branch = parse::branch_gln(&request.branch_gln).map_err(Error::from)?;
         if self.0.directory.merchant_name(merchant).is_none() {
             return Err(
                 Error::refused(Reason::MerchantNotFound, format!("there is no shop {merchant}")).into()
             );
         }
         let key = self.new_key();
-        let id = self.0.engine.run(CreateTerminal { merchant, name, key_hash: key.hash }).await?;
+        let id = self.0.engine.run(CreateTerminal { merchant, name, branch, key_hash: key.hash }).await?;
         let key = key.text(Holder::Terminal(id));
         Ok(Response::new(v1::CreateTerminalResponse { terminal_id: id.to_string(), key }))
     }

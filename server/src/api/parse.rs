@@ -5,11 +5,11 @@ use proto::{
     v1,
 };
 use sha2::{Digest, Sha256};
-use shared::{ids::MerchantId, money::Money, settlement::FeeRate};
+use shared::{gs1::Gln, ids::MerchantId, money::Money, settlement::FeeRate};
 use uuid::Uuid;
 
 use crate::{
-    config::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
+    config::{IMAGE_URL_CHARS_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX},
     model::{PaymentId, RequestHash, Text},
 };
 
@@ -75,6 +75,24 @@ pub(super) fn text(
         }
     }
     Ok(Text { en: wire.en, zh: wire.zh })
+}
+
+/// A picture's address: https, short, or none.
+pub(super) fn image_url(text: &str) -> Result<String, FieldError> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic());
+    let good =
+        text.is_empty() || (text.len() <= IMAGE_URL_CHARS_MAX && plain && text.starts_with("https://"));
+    if good {
+        Ok(text.to_owned())
+    } else {
+        let problem = format!("must be an https address of at most {IMAGE_URL_CHARS_MAX} characters");
+        Err(FieldError::new("image_url", problem))
+    }
+}
+
+/// The branch that a till stands in, or none.
+pub(super) fn branch_gln(text: &str) -> Result<Option<Gln>, FieldError> {
+    if text.is_empty() { Ok(None) } else { parsed("branch_gln", text).map(Some) }
 }
 
 /// A shop.

@@ -8,6 +8,7 @@ use proto::{
 use shared::{
     ids::{MerchantId, OfferNumber},
     money::{Currency, Money},
+    offer::Store,
     payment::Redemption,
     reason::Reason,
 };
@@ -68,7 +69,7 @@ impl PaymentService for Api {
         &self,
         request: Request<v1::ReversePaymentRequest>,
     ) -> Result<Response<v1::ReversePaymentResponse>, Status> {
-        let Till { terminal, merchant } = self.0.till(request.metadata())?;
+        let Till { terminal, merchant, .. } = self.0.till(request.metadata())?;
         let id = parse::payment_id(&request.get_ref().payment_id).map_err(Error::from)?;
         let payment = self.0.engine.run(ReversePayment { id, merchant, terminal }).await?;
         Ok(Response::new(v1::ReversePaymentResponse { payment: Some(self.0.payment_view(&payment)) }))
@@ -123,8 +124,7 @@ impl PaymentService for Api {
             .map_err(Error::from)?;
         let honoured = changes.iter().filter_map(|change| {
             let offer = self.0.directory.offer(change.number)?;
-            let stores = &offer.terms.parts().stores;
-            let here = stores.is_empty() || stores.contains(&till.merchant);
+            let here = offer.terms.honoured_in(Store { merchant: till.merchant, branch: till.branch });
             here.then(|| view::offer(&offer, change.clippable))
         });
         Ok(Response::new(v1::PaymentServiceListOffersResponse {
@@ -152,6 +152,7 @@ impl Api {
             request_hash,
             merchant: till.merchant,
             terminal: till.terminal,
+            branch: till.branch,
             scan,
             gross,
             due,

@@ -32,6 +32,7 @@ pub(super) fn offer(offer: &Offer, clippable: bool) -> v1::Offer {
         description: Some(text(&offer.description)),
         terms: Some(terms_to_wire(&offer.terms)),
         clippable,
+        image_url: offer.image_url.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
+    gs1::Gln,
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{Account, Entry, EntryError},
     settlement::{BatchId, FeeRate, Party},
@@ -100,6 +101,8 @@ pub enum Enrolment {
         merchant: MerchantId,
         /// Its name.
         name: String,
+        /// The branch that it stands in.
+        branch: Option<Gln>,
     },
     /// A manufacturer.
     Issuer {

@@ -82,13 +82,15 @@ pub(crate) fn find(conn: &mut Conn, party: Record) -> Result<Option<Enrolment>, 
             Some(Enrolment::Merchant { id, name, fee: fee_rate(fee)? })
         }
         Record::Terminal(id) => {
-            let row: Option<(i64, String)> = terminals::table
+            let row: Option<(i64, String, Option<String>)> = terminals::table
                 .find(i64::from(id.0))
-                .select((terminals::merchant_id, terminals::name))
+                .select((terminals::merchant_id, terminals::name, terminals::branch_gln))
                 .get_result(conn)
                 .optional()?;
-            let Some((merchant, name)) = row else { return Ok(None) };
-            Some(Enrolment::Terminal { id, merchant: MerchantId(number(merchant)?), name })
+            let Some((merchant, name, branch)) = row else { return Ok(None) };
+            let branch =
+                branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch"))).transpose()?;
+            Some(Enrolment::Terminal { id, merchant: MerchantId(number(merchant)?), name, branch })
         }
         Record::Issuer(id) => {
             let row: Option<(String, i64)> = issuers::table

@@ -162,6 +162,7 @@ pub(crate) struct OfferRow {
     pub title_zh: String,
     pub description_en: String,
     pub description_zh: String,
+    pub image_url: String,
     pub terms: Vec<u8>,
 }
 
@@ -174,15 +175,16 @@ impl From<&Offer> for OfferRow {
             title_zh: offer.title.zh.clone(),
             description_en: offer.description.en.clone(),
             description_zh: offer.description.zh.clone(),
+            image_url: offer.image_url.clone(),
             terms: convert::terms_to_wire(&offer.terms).encode_to_vec(),
         }
     }
 }
 
 impl OfferRow {
-    pub(crate) const COLUMNS: usize = 7;
+    pub(crate) const COLUMNS: usize = 8;
     pub(crate) const INTO: &'static str = "offers (offer_number, issuer_id, title_en, title_zh, description_en, \
-         description_zh, terms)";
+         description_zh, image_url, terms)";
 
     /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
@@ -193,6 +195,7 @@ impl OfferRow {
             Bind::Text(&self.title_zh),
             Bind::Text(&self.description_en),
             Bind::Text(&self.description_zh),
+            Bind::Text(&self.image_url),
             Bind::Bytes(&self.terms),
         ]
     }
@@ -205,6 +208,7 @@ impl OfferRow {
             issuer_name,
             title: Text { en: self.title_en, zh: self.title_zh },
             description: Text { en: self.description_en, zh: self.description_zh },
+            image_url: self.image_url,
             terms: convert::terms_from_wire(&terms).map_err(|_| StoreError::Corrupt("terms"))?,
         })
     }

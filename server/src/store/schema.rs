@@ -8,7 +8,7 @@ diesel::table! {
     merchants (id) { id -> BigInt, name -> Text, fee_ppm -> BigInt, created_at_ms -> BigInt, }
 }
 diesel::table! {
-    terminals (id) { id -> BigInt, merchant_id -> BigInt, name -> Text, created_at_ms -> BigInt, }
+    terminals (id) { id -> BigInt, merchant_id -> BigInt, name -> Text, branch_gln -> Nullable<Text>, created_at_ms -> BigInt, }
 }
 diesel::table! {
     issuers (id) { id -> BigInt, name -> Text, fee_ppm -> BigInt, created_at_ms -> BigInt, }
@@ -54,6 +54,7 @@ diesel::table! {
         title_zh -> Text,
         description_en -> Text,
         description_zh -> Text,
+        image_url -> Text,
         terms -> Binary,
     }
 }

@@ -11,7 +11,7 @@ use super::{
     settings,
     statements::{insert, replace, update},
     stripes::Stripe,
-    values::Bind::{self, Bytes, Int, MaybeBytes, MaybeInt, Text},
+    values::Bind::{self, Bytes, Int, MaybeBytes, MaybeInt, MaybeText, Text},
 };
 use crate::engine::{Enrolment, State};
 
@@ -53,9 +53,16 @@ fn enrol(conn: &mut Conn, enrolment: &Enrolment, now: UnixMillis) -> Written {
             let row = [Int(id.0.into()), Text(name), Int(fee.ppm().into()), Int(now.0)];
             insert(conn, "merchants (id, name, fee_ppm, created_at_ms)", 4, &row)?;
         }
-        Enrolment::Terminal { id, merchant, name } => {
-            let row = [Int(id.0.into()), Int(merchant.0.into()), Text(name), Int(now.0)];
-            insert(conn, "terminals (id, merchant_id, name, created_at_ms)", 4, &row)?;
+        Enrolment::Terminal { id, merchant, name, branch } => {
+            let branch = branch.map(|gln| gln.to_string());
+            let row = [
+                Int(id.0.into()),
+                Int(merchant.0.into()),
+                Text(name),
+                MaybeText(branch.as_deref()),
+                Int(now.0),
+            ];
+            insert(conn, "terminals (id, merchant_id, name, branch_gln, created_at_ms)", 5, &row)?;
         }
         Enrolment::Issuer { id, name, fee } => {
             let row = [Int(id.0.into()), Text(name), Int(fee.ppm().into()), Int(now.0)];

@@ -32,7 +32,7 @@ use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger,
     money::{Currency, Money},
-    offer::{RefundPolicy, Reward, Terms, TermsParts},
+    offer::{Need, RefundPolicy, Reward, Terms, TermsParts},
     payment::{
         PaymentState, RedeemedLine, Redemption,
         approval::{self, Limits},
@@ -103,7 +103,8 @@ impl System {
                 .run(CreateMerchant { name: "Corner Shop".to_owned(), fee, key_hash: [4; 32] })
                 .await
                 .unwrap();
-            let till = CreateTerminal { merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
+            let till =
+                CreateTerminal { branch: None, merchant, name: "Lane 1".to_owned(), key_hash: [1; 32] };
             shops.push((merchant, engine.run(till).await.unwrap()));
         }
         let mut issuers = Vec::new();
@@ -243,13 +244,19 @@ impl System {
         let (merchant, terminal) = self.shops[ask.merchant];
         let money = |minor| Money::new(Currency::CNY, minor);
         let redemption = |used: &book::Used| {
-            let terms = &self.offers[used.offer].1;
-            let line = Line { gtin: terms.parts().gtins[0], units: used.units, unit_price_minor: used.price };
+            let (number, terms) = &self.offers[used.offer];
+            let line = Line {
+                gtin: terms.claim(*number).gtin.unwrap(),
+                units: used.units,
+                unit_price_minor: used.price,
+                grams: 0,
+            };
             let line = RedeemedLine { line, discount_minor: used.discount };
             Redemption { offer_number: self.offers[used.offer].0, lines: vec![line] }
         };
         let claim = |offer: &usize| self.offers[*offer].1.claim(self.offers[*offer].0);
         CreatePayment {
+            branch: None,
             id: uuid(ask.id),
             request_hash,
             merchant,
@@ -315,29 +322,27 @@ impl System {
 async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: IssuerId) -> (OfferNumber, Terms) {
     let body = 690_123_400_000 + u64::try_from(n).unwrap();
     let gtin = Gtin::from_u64(body * 10 + shared::gs1::check_digit(body)).unwrap();
-    let reward = match offer.kind {
-        Kind::Each { off, max } => Reward::AmountOffEach { amount_minor: off, max_units: max },
-        Kind::Percent { basis_points, cap } => Reward::PercentOff { basis_points, cap_minor: cap },
-        Kind::Spend { off, least } => {
-            Reward::AmountOffSpend { amount_minor: off, minimum_spend_minor: least }
+    let (reward, need) = match offer.kind {
+        Kind::Each { off, max } => {
+            (Reward::AmountOffEach { amount_minor: off, max_units: max }, Need::Units(1))
         }
+        Kind::Percent { basis_points, cap } => {
+            (Reward::PercentOff { basis_points, cap_minor: cap }, Need::Units(1))
+        }
+        Kind::Spend { off, least } => (Reward::AmountOff { amount_minor: off }, Need::Spend(least)),
     };
-    let terms = Terms::try_from(TermsParts {
-        currency: Currency::CNY,
-        gtins: vec![gtin],
-        reward,
-        stores: Vec::new(),
-        starts_at: UnixMillis(0),
-        ends_at: UnixMillis(offer.ends_at),
-        refund_policy: match offer.policy {
-            Policy::Restore => RefundPolicy::Restore,
-            Policy::RestoreIfValid => RefundPolicy::RestoreIfValid,
-            Policy::Burn => RefundPolicy::Burn,
-        },
-    });
+    let (starts_at, ends_at) = (UnixMillis(0), UnixMillis(offer.ends_at));
+    let parts = TermsParts::new(Currency::CNY, vec![gtin], reward, starts_at, ends_at).needing(need);
+    let refund_policy = match offer.policy {
+        Policy::Restore => RefundPolicy::Restore,
+        Policy::RestoreIfValid => RefundPolicy::RestoreIfValid,
+        Policy::Burn => RefundPolicy::Burn,
+    };
+    let terms = Terms::try_from(TermsParts { refund_policy, ..parts });
     let terms = terms.unwrap();
     let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
     let create = CreateCampaign {
+        image_url: String::new(),
         issuer,
         issuer_name: "Silk AG".to_owned(),
         title: text.clone(),

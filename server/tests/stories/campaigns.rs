@@ -43,6 +43,7 @@ async fn terms_that_can_not_be_are_named() {
     foreign.currency = "EUR".parse().unwrap();
     assert_eq!(refused(issuer.create(foreign, 1).await), Reason::CurrencyMismatch);
     let request = v1::CreateCampaignRequest {
+        image_url: String::new(),
         title: Some(v1::LocalizedText { en: "Tea".to_owned(), zh: "茶".to_owned() }),
         ..Default::default()
     };

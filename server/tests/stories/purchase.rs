@@ -81,10 +81,12 @@ async fn several_coupons_of_all_kinds_in_one_scan() {
     let mut world = World::new().await;
     let mut issuer = world.issuer(1_000_000).await;
     let percent = shared::offer::Reward::PercentOff { basis_points: 1500, cap_minor: 300 };
-    let spend = shared::offer::Reward::AmountOffSpend { amount_minor: 200, minimum_spend_minor: 1000 };
+    let spend = shared::offer::Reward::AmountOff { amount_minor: 200 };
     let shampoo = issuer.offer(each(&[SHAMPOO], 500, 2), 10_000).await;
     let soap = issuer.offer(terms(&[SOAP], percent), 10_000).await;
-    let tea = issuer.offer(terms(&["6901111111118"], spend), 10_000).await;
+    let tea = issuer
+        .offer(terms(&["6901111111118"], spend).needing(shared::offer::Need::Spend(1000)), 10_000)
+        .await;
     let mut till = world.till().await;
     let mut phone = world.phone(20_000).await;
     let mut coupons = Vec::new();

@@ -143,8 +143,11 @@ impl World {
     }
 
     pub(crate) async fn till_of(&mut self, merchant: &str) -> Till {
-        let request =
-            v1::CreateTerminalRequest { merchant_id: merchant.to_owned(), name: "Lane 1".to_owned() };
+        let request = v1::CreateTerminalRequest {
+            branch_gln: String::new(),
+            merchant_id: merchant.to_owned(),
+            name: "Lane 1".to_owned(),
+        };
         let made = self.operator.client.create_terminal(with(&self.operator.key, request)).await.unwrap();
         let v1::CreateTerminalResponse { terminal_id, key } = made.into_inner();
         let client = PaymentServiceClient::new(self.channel.clone());
@@ -229,15 +232,8 @@ pub(crate) fn open_request(key: &SigningKey, challenge: Vec<u8>) -> v1::OpenWall
 
 /// Terms with this reward, from the start for 30 days.
 pub(crate) fn terms(gtins: &[&str], reward: Reward) -> TermsParts {
-    TermsParts {
-        currency: Currency::CNY,
-        gtins: gtins.iter().map(|gtin| Gtin::parse(gtin).unwrap()).collect(),
-        reward,
-        stores: Vec::new(),
-        starts_at: START,
-        ends_at: START.plus_ms(30 * DAY_MS),
-        refund_policy: shared::offer::RefundPolicy::default(),
-    }
+    let items: Vec<Gtin> = gtins.iter().map(|gtin| Gtin::parse(gtin).unwrap()).collect();
+    TermsParts::new(Currency::CNY, items, reward, START, START.plus_ms(30 * DAY_MS))
 }
 
 pub(crate) fn each(gtins: &[&str], amount_minor: i64, max_units: u32) -> TermsParts {
@@ -278,6 +274,7 @@ impl Issuer {
     pub(crate) async fn create(&mut self, parts: TermsParts, per_wallet_limit: u32) -> Result<u32, Status> {
         let text = |en: &str, zh: &str| Some(v1::LocalizedText { en: en.to_owned(), zh: zh.to_owned() });
         let request = v1::CreateCampaignRequest {
+            image_url: String::new(),
             title: text("Silk Shampoo 500 ml", "丝滑洗发水500毫升"),
             description: None,
             terms: Some(convert::terms_to_wire(&Terms::try_from(parts).unwrap())),
@@ -413,6 +410,7 @@ impl Sale {
             units,
             unit_price: cny(price),
             discount: cny(discount),
+            grams: 0,
         };
         self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None });
         self.0.amount_due = cny(minor(&self.0.amount_due) - discount);

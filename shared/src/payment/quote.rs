@@ -1,11 +1,11 @@
 //! Basket and coupons to the amount due: what the till shows before it asks for the money.
 
-use super::{RedeemedLine, Redemption};
+use super::{RedeemedLine, Redemption, stackable};
 use crate::{
     basket::{Basket, Line},
-    ids::{MerchantId, OfferNumber},
+    ids::OfferNumber,
     money::Money,
-    offer::{Refusal, Terms, discounts, eligible, select},
+    offer::{Refusal, Store, Terms, discounts, eligible, select},
     time::UnixMillis,
 };
 
@@ -46,15 +46,15 @@ pub struct Quote {
 ///
 /// Order, the same everywhere: the coupon that would save most on the whole basket first; among equals the lower offer
 /// number. A coupon named twice counts once.
-pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: MerchantId, now: UnixMillis) -> Quote {
-    let lines = basket.lines();
+pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: Store, now: UnixMillis) -> Quote {
+    let (lines, gross_minor) = (basket.lines(), basket.gross().minor);
     let mut free_units: Vec<u32> = lines.iter().map(|line| line.units).collect();
     let mut refused = Vec::new();
     let mut ranked = Vec::new();
     for candidate in candidates {
         let alone = eligible(candidate.terms, store, now)
             .and_then(|()| same_currency(basket, candidate.terms))
-            .and_then(|()| apply(candidate, lines, &free_units));
+            .and_then(|()| apply(candidate, lines, &free_units, gross_minor));
         match alone {
             Ok(applied) => ranked.push((applied.redemption.discount_minor(), candidate)),
             Err(reason) => refused.push((candidate.offer_number, reason)),
@@ -63,17 +63,20 @@ pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: MerchantId, n
     ranked.sort_by_key(|(saves_minor, candidate)| (-saves_minor, candidate.offer_number));
     ranked.dedup_by_key(|(_, candidate)| candidate.offer_number);
 
-    let mut applied = Vec::new();
+    let mut applied: Vec<Applied> = Vec::new();
+    let mut used: Vec<&Terms> = Vec::new();
     for (_, candidate) in ranked {
-        match apply(candidate, lines, &free_units) {
-            Ok(this) => {
+        let together = used.iter().all(|terms| stackable(terms, candidate.terms));
+        match apply(candidate, lines, &free_units, gross_minor) {
+            Ok(this) if together => {
                 for (index, redeemed) in this.line_indexes.iter().zip(&this.redemption.lines) {
                     free_units[*index] -= redeemed.line.units;
                 }
+                used.push(candidate.terms);
                 applied.push(this);
             }
-            // It would have applied to the whole basket, so other coupons hold the units it needs.
-            Err(_) => refused.push((candidate.offer_number, Refusal::NotStackable)),
+            // It would have applied to the whole basket, so other coupons are in its way.
+            _ => refused.push((candidate.offer_number, Refusal::NotStackable)),
         }
     }
     refused.sort_unstable();
@@ -94,21 +97,30 @@ fn same_currency(basket: &Basket, terms: &Terms) -> Result<(), Refusal> {
     if basket.currency() == terms.parts().currency { Ok(()) } else { Err(Refusal::WrongStore) }
 }
 
-fn apply(candidate: &Candidate<'_>, lines: &[Line], free_units: &[u32]) -> Result<Applied, Refusal> {
-    let selected = select(candidate.terms, lines, free_units);
-    let covered: Vec<Line> =
-        selected.iter().map(|(index, units)| Line { units: *units, ..lines[*index] }).collect();
-    let off = discounts(candidate.terms, &covered)?;
-    // A free item saves nothing more: its coupon stays with the shopper.
-    if off.iter().sum::<i64>() == 0 {
-        return Err(Refusal::RequirementNotMet);
-    }
+fn apply(
+    candidate: &Candidate<'_>,
+    lines: &[Line],
+    free_units: &[u32],
+    gross_minor: i64,
+) -> Result<Applied, Refusal> {
+    let units = select(candidate.terms, lines, free_units, gross_minor)?;
+    applied(candidate, lines, &units, gross_minor)
+}
+
+/// The coupon on these units of the lines.
+fn applied(
+    candidate: &Candidate<'_>,
+    lines: &[Line],
+    units: &[u32],
+    gross_minor: i64,
+) -> Result<Applied, Refusal> {
+    let line_indexes: Vec<usize> = (0..lines.len()).filter(|i| units[*i] > 0).collect();
+    let used: Vec<Line> = line_indexes.iter().map(|i| Line { units: units[*i], ..lines[*i] }).collect();
+    let off = discounts(candidate.terms, &used, gross_minor)?;
     let redeemed =
-        covered.iter().zip(off).map(|(line, discount_minor)| RedeemedLine { line: *line, discount_minor });
-    Ok(Applied {
-        redemption: Redemption { offer_number: candidate.offer_number, lines: redeemed.collect() },
-        line_indexes: selected.into_iter().map(|(index, _)| index).collect(),
-    })
+        used.into_iter().zip(off).map(|(line, discount_minor)| RedeemedLine { line, discount_minor });
+    let redemption = Redemption { offer_number: candidate.offer_number, lines: redeemed.collect() };
+    Ok(Applied { redemption, line_indexes })
 }
 
 #[cfg(test)]
@@ -118,12 +130,13 @@ mod tests {
     use super::*;
     use crate::{
         gs1::Gtin,
+        ids::MerchantId,
         money::Currency,
-        offer::{Reward, TermsParts},
+        offer::{Need, Reward, TermsParts},
         payment::{check_amounts, check_redemption},
     };
 
-    const SHOP: MerchantId = MerchantId(1001);
+    const SHOP: Store = Store { merchant: MerchantId(1001), branch: None };
     const NOW: UnixMillis = UnixMillis(1_000);
 
     fn gtin(n: u64) -> Gtin {
@@ -138,20 +151,18 @@ mod tests {
             gtin: gtin(*item),
             units: *units,
             unit_price_minor: *unit_price_minor,
+            grams: 0,
         };
         Basket::new(Currency::CNY, lines.iter().map(line).collect()).unwrap()
     }
 
     fn offer(items: &[u64], reward: Reward) -> TermsParts {
-        TermsParts {
-            currency: Currency::CNY,
-            gtins: items.iter().map(|i| gtin(*i)).collect(),
-            reward,
-            stores: vec![],
-            starts_at: UnixMillis(0),
-            ends_at: UnixMillis(2_000),
-            refund_policy: crate::offer::RefundPolicy::default(),
-        }
+        let items: Vec<Gtin> = items.iter().map(|i| gtin(*i)).collect();
+        TermsParts::new(Currency::CNY, items, reward, UnixMillis(0), UnixMillis(2_000))
+    }
+
+    fn off_spend(items: &[u64], amount_minor: i64, minimum_minor: i64) -> TermsParts {
+        offer(items, Reward::AmountOff { amount_minor }).needing(Need::Spend(minimum_minor))
     }
 
     fn each(items: &[u64], amount_minor: i64, max_units: u32) -> TermsParts {
@@ -205,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_minimum_spend_counts_only_what_qualifies() {
-        let spend = offer(&[1, 2], Reward::AmountOffSpend { amount_minor: 600, minimum_spend_minor: 3000 });
+        let spend = off_spend(&[1, 2], 600, 3000);
         check(&[(1, 1, 1000), (2, 1, 2000)], std::slice::from_ref(&spend), 2400, &[]);
         let short = [(1, Refusal::RequirementNotMet)];
         check(&[(1, 1, 2999), (3, 1, 9000)], &[spend], 11_999, &short);
@@ -229,15 +240,16 @@ mod tests {
         check(&[(1, 2, 3000)], &[each(&[1], 500, 1), each(&[1], 700, 1)], 4800, &[]);
     }
 
-    fn any_reward() -> impl Strategy<Value = Reward> {
+    fn any_reward() -> impl Strategy<Value = (Reward, Need)> {
         prop_oneof![
-            (1..2_000_i64, 1..5_u32)
-                .prop_map(|(amount_minor, max_units)| Reward::AmountOffEach { amount_minor, max_units }),
-            (1..=10_000_u32, 1..2_000_i64)
-                .prop_map(|(basis_points, cap_minor)| Reward::PercentOff { basis_points, cap_minor }),
-            (1..2_000_i64, 0..3_000_i64).prop_map(|(amount_minor, more)| Reward::AmountOffSpend {
-                amount_minor,
-                minimum_spend_minor: amount_minor + more
+            (1..2_000_i64, 1..5_u32).prop_map(|(amount_minor, max_units)| {
+                (Reward::AmountOffEach { amount_minor, max_units }, Need::Units(1))
+            }),
+            (1..=10_000_u32, 1..2_000_i64).prop_map(|(basis_points, cap_minor)| {
+                (Reward::PercentOff { basis_points, cap_minor }, Need::Units(1))
+            }),
+            (1..2_000_i64, 0..3_000_i64).prop_map(|(amount_minor, more)| {
+                (Reward::AmountOff { amount_minor }, Need::Spend(amount_minor + more))
             }),
         ]
     }
@@ -253,7 +265,7 @@ mod tests {
             let basket = basket(&lines);
             let offers: Vec<TermsParts> = offers
                 .into_iter()
-                .map(|(items, reward)| offer(&items.into_iter().collect::<Vec<_>>(), reward))
+                .map(|(items, (reward, need))| offer(&items.into_iter().collect::<Vec<_>>(), reward).needing(need))
                 .collect();
             let quote = quote_of(&basket, &offers);
             prop_assert_eq!(quote.applied.len() + quote.refused.len(), offers.len());
@@ -265,7 +277,7 @@ mod tests {
                 let terms = Terms::try_from(offers[number.0 as usize - 1].clone()).unwrap();
                 prop_assert!(redemption.discount_minor() <= terms.worst_case_minor());
                 prop_assert_eq!(
-                    check_redemption(&terms, &terms.claim(number), redemption, SHOP, NOW),
+                    check_redemption(&terms, &terms.claim(number), redemption, quote.gross.minor, SHOP, NOW),
                     Ok(())
                 );
             }
@@ -277,7 +289,8 @@ mod tests {
         let terms = Terms::try_from(each(&[1], 500, 1)).unwrap();
         let quote = quote_of(&basket(&[(1, 1, 3000)]), &[each(&[1], 500, 1)]);
         let good = quote.applied[0].redemption.clone();
-        let check = |redemption: &Redemption, claim| check_redemption(&terms, claim, redemption, SHOP, NOW);
+        let check =
+            |redemption: &Redemption, claim| check_redemption(&terms, claim, redemption, 3000, SHOP, NOW);
         let claim = terms.claim(OfferNumber(1));
         assert_eq!(check(&good, &claim), Ok(()));
 

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::{
     basket::Line,
-    ids::{MerchantId, OfferNumber},
-    offer::{Claim, Refusal, Terms, discounts, eligible},
+    ids::OfferNumber,
+    offer::{Claim, Refusal, Store, Terms, discounts, eligible},
     time::UnixMillis,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub struct RedeemedLine {
     /// Item, units covered, and the price of one before discounts.
     pub line: Line,
-    /// Off these units together.
+    /// Off these units together; 0 for units that only meet a requirement.
     pub discount_minor: i64,
 }
 
@@ -70,12 +70,13 @@ pub fn check_amounts(
 }
 
 /// Checks one coupon of a payment as if the till had computed nothing: where and when it holds, what the shopper's code
-/// claimed of it, and the discount of each line.
+/// claimed of it, and the discount of each line. `gross_minor` is the whole basket.
 pub fn check_redemption(
     terms: &Terms,
     claim: &Claim,
     redemption: &Redemption,
-    store: MerchantId,
+    gross_minor: i64,
+    store: Store,
     now: UnixMillis,
 ) -> Result<(), Refusal> {
     eligible(terms, store, now)?;
@@ -83,7 +84,13 @@ pub fn check_redemption(
         return Err(Refusal::DiscountMismatch);
     }
     let lines: Vec<Line> = redemption.lines.iter().map(|l| l.line).collect();
-    let due: Vec<i64> = discounts(terms, &lines)?;
+    let due: Vec<i64> = discounts(terms, &lines, gross_minor)?;
     let said = redemption.lines.iter().map(|l| l.discount_minor);
     if said.eq(due.iter().copied()) { Ok(()) } else { Err(Refusal::DiscountMismatch) }
+}
+
+/// Whether two coupons can be used in one purchase: neither is exclusive, and they are not of one stacking group.
+pub fn stackable(one: &Terms, other: &Terms) -> bool {
+    let (one, other) = (&one.parts().stacking, &other.parts().stacking);
+    !one.exclusive && !other.exclusive && (one.group.is_none() || one.group != other.group)
 }

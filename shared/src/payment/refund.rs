@@ -144,14 +144,15 @@ pub fn refund(sale: &Sale<'_>, before: &Kept, returned: &Returned) -> Result<Ref
     if nothing || returned.other_minor < 0 || kept.other_minor < 0 {
         return Err(RefundError::Exceeds);
     }
+    let kept_gross_minor = worth(sale, &kept);
     for (kept, (redemption, terms)) in kept.coupons.iter_mut().zip(sale.coupons) {
         kept.discount_minor = kept
             .discount_minor
             .min(frozen_minor(redemption, &kept.units))
-            .min(alone_minor(redemption, terms, &kept.units));
+            .min(alone_minor(redemption, terms, &kept.units, kept_gross_minor));
     }
     let discount_minor: i64 = kept.coupons.iter().map(|c| c.discount_minor).sum();
-    let worth_minor = worth(sale, &kept) - discount_minor;
+    let worth_minor = kept_gross_minor - discount_minor;
     let target_minor = (sale.due_minor - worth_minor).max(0);
     let shopper_minor = (target_minor - before.refunded_minor).clamp(0, gross_minor);
     kept.refunded_minor += shopper_minor;
@@ -188,7 +189,7 @@ fn frozen_minor(redemption: &Redemption, units: &[u32]) -> i64 {
 }
 
 /// What the terms give on the kept units alone.
-fn alone_minor(redemption: &Redemption, terms: &Terms, units: &[u32]) -> i64 {
+fn alone_minor(redemption: &Redemption, terms: &Terms, units: &[u32], kept_gross_minor: i64) -> i64 {
     let lines: Vec<Line> = redemption
         .lines
         .iter()
@@ -197,7 +198,7 @@ fn alone_minor(redemption: &Redemption, terms: &Terms, units: &[u32]) -> i64 {
         .map(|(l, kept)| Line { units: *kept, ..l.line })
         .collect();
     // Requirements that are no longer met give nothing.
-    discounts(terms, &lines).map_or(0, |off| off.iter().sum())
+    discounts(terms, &lines, kept_gross_minor).map_or(0, |off| off.iter().sum())
 }
 
 #[cfg(test)]
@@ -209,7 +210,7 @@ mod tests {
         gs1::{Gtin, check_digit},
         ids::OfferNumber,
         money::Currency,
-        offer::{Reward, TermsParts},
+        offer::{Need, Reward, TermsParts},
         payment::RedeemedLine,
         time::UnixMillis,
     };
@@ -220,25 +221,20 @@ mod tests {
     }
 
     /// A coupon on lines of (units, price of one).
-    fn coupon(n: u32, reward: Reward, lines: &[(u32, i64)]) -> Option<(Redemption, Terms)> {
+    fn coupon(n: u32, (reward, need): (Reward, Need), lines: &[(u32, i64)]) -> Option<(Redemption, Terms)> {
         let gtins = (0..lines.len() as u64).map(|line| gtin(u64::from(n) * 10 + line));
-        let terms = Terms::try_from(TermsParts {
-            currency: Currency::CNY,
-            gtins: gtins.clone().collect(),
-            reward,
-            stores: vec![],
-            starts_at: UnixMillis(0),
-            ends_at: UnixMillis(1),
-            refund_policy: crate::offer::RefundPolicy::default(),
-        });
-        let terms = terms.unwrap();
+        let items: Vec<Gtin> = gtins.clone().collect();
+        let parts = TermsParts::new(Currency::CNY, items, reward, UnixMillis(0), UnixMillis(1));
+        let terms = Terms::try_from(parts.needing(need)).unwrap();
         let sold = gtins.zip(lines).map(|(gtin, (units, unit_price_minor))| Line {
             gtin,
             units: *units,
             unit_price_minor: *unit_price_minor,
+            grams: 0,
         });
         let sold: Vec<Line> = sold.collect();
-        let off = discounts(&terms, &sold).ok()?;
+        let gross_minor = sold.iter().map(Line::total_minor).sum();
+        let off = discounts(&terms, &sold, gross_minor).ok()?;
         let lines =
             sold.iter().zip(off).map(|(line, discount_minor)| RedeemedLine { line: *line, discount_minor });
         Some((Redemption { offer_number: OfferNumber(n), lines: lines.collect() }, terms))
@@ -267,8 +263,8 @@ mod tests {
         }
     }
 
-    const EACH: Reward = Reward::AmountOffEach { amount_minor: 500, max_units: 3 };
-    const SPEND: Reward = Reward::AmountOffSpend { amount_minor: 1_000, minimum_spend_minor: 5_000 };
+    const EACH: (Reward, Need) = (Reward::AmountOffEach { amount_minor: 500, max_units: 3 }, Need::Units(1));
+    const SPEND: (Reward, Need) = (Reward::AmountOff { amount_minor: 1_000 }, Need::Spend(5_000));
 
     #[test]
     fn a_bottle_comes_back_at_what_was_paid_for_it() {
@@ -278,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_discount_that_does_not_divide_comes_back_to_the_last_minor_unit() {
-        let tenth = Reward::PercentOff { basis_points: 1_000, cap_minor: 10_000 };
+        let tenth = (Reward::PercentOff { basis_points: 1_000, cap_minor: 10_000 }, Need::Units(1));
         let three = coupon(1, tenth, &[(3, 333)]).unwrap(); // 99.9: 100 off
         check(
             &[three],
@@ -326,15 +322,27 @@ mod tests {
         check(&[(1, 0, 1)], 0, RefundError::NoSuchLine);
     }
 
-    fn any_reward() -> impl Strategy<Value = Reward> {
+    fn any_reward() -> impl Strategy<Value = (Reward, Need)> {
+        let one = |reward| (reward, Need::Units(1));
         prop_oneof![
-            (1..900_i64, 3..13_u32)
-                .prop_map(|(amount_minor, max_units)| Reward::AmountOffEach { amount_minor, max_units }),
-            (1..=10_000_u32, 1..2_000_i64)
-                .prop_map(|(basis_points, cap_minor)| Reward::PercentOff { basis_points, cap_minor }),
-            (1..900_i64, 0..3_000_i64).prop_map(|(amount_minor, more)| Reward::AmountOffSpend {
+            (1..900_i64, 3..13_u32).prop_map(move |(amount_minor, max_units)| one(Reward::AmountOffEach {
                 amount_minor,
-                minimum_spend_minor: amount_minor + more
+                max_units
+            })),
+            (1..=10_000_u32, 1..2_000_i64).prop_map(move |(basis_points, cap_minor)| one(
+                Reward::PercentOff { basis_points, cap_minor }
+            )),
+            (1..900_i64, 0..3_000_i64).prop_map(|(amount_minor, more)| {
+                (Reward::AmountOff { amount_minor }, Need::Spend(amount_minor + more))
+            }),
+            (1..3_u32, 1..3_u32, 1..=10_000_u32, 1..5_000_i64).prop_map(
+                |(buy, get, basis_points, cap_minor)| {
+                    let sets = Reward::BuyGet { buy, get, basis_points, max_sets: 2, cap_minor };
+                    (sets, Need::Units(buy + get))
+                }
+            ),
+            (0..900_i64, 1..4_u32, 1..5_000_i64).prop_map(|(price_each_minor, max_units, cap_minor)| {
+                (Reward::FixedPrice { price_each_minor, max_units, cap_minor }, Need::Units(2))
             }),
         ]
     }

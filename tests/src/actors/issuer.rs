@@ -2,7 +2,7 @@
 
 use proto::{
     convert::time_to_wire,
-    v1::{self, campaign_service_client::CampaignServiceClient, terms::Reward},
+    v1::{self, campaign_service_client::CampaignServiceClient, requirement::Need, terms::Reward},
 };
 use shared::time::UnixMillis;
 use tonic::transport::Channel;
@@ -40,16 +40,19 @@ impl Deal {
 
     /// So much off once, from a spend on.
     pub fn off_spend(amount_minor: i64, minimum_spend_minor: i64) -> Self {
-        Self::of(Reward::AmountOffSpend(v1::AmountOffSpend {
-            amount: Some(cny(amount_minor)),
-            minimum_spend: Some(cny(minimum_spend_minor)),
-        }))
+        let mut deal = Self::of(Reward::AmountOff(v1::AmountOff { amount: Some(cny(amount_minor)) }));
+        deal.terms.requirements[0].need = Some(Need::Spend(cny(minimum_spend_minor)));
+        deal
     }
 
     fn of(reward: Reward) -> Self {
         let window = |ms| Some(time_to_wire(UnixMillis(ms)));
         let terms = v1::Terms {
-            gtins: vec![],
+            requirements: vec![v1::Requirement {
+                gtins: vec![],
+                company_prefixes: vec![],
+                need: Some(Need::Units(1)),
+            }],
             reward: Some(reward),
             merchant_ids: vec![],
             starts_at: window(0),
@@ -63,7 +66,7 @@ impl Deal {
     /// An item it holds for.
     #[must_use]
     pub fn on(mut self, gtin: &str) -> Self {
-        self.terms.gtins.push(gtin.to_owned());
+        self.terms.requirements[0].gtins.push(gtin.to_owned());
         self
     }
 
@@ -120,6 +123,7 @@ impl Issuer {
         let Deal { terms, per_wallet_limit, budget_minor } = deal;
         let title = v1::LocalizedText { en: title.to_owned(), zh: title.to_owned() };
         let request = v1::CreateCampaignRequest {
+            image_url: String::new(),
             title: Some(title),
             description: None,
             terms: Some(terms),

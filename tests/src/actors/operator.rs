@@ -118,7 +118,11 @@ impl Shop {
     /// A new till of this shop: its key.
     pub async fn till_key(&self, name: &str) -> String {
         let Operator { channel: _, key } = &self.operator;
-        let request = v1::CreateTerminalRequest { merchant_id: self.id.clone(), name: name.to_owned() };
+        let request = v1::CreateTerminalRequest {
+            branch_gln: String::new(),
+            merchant_id: self.id.clone(),
+            name: name.to_owned(),
+        };
         granted(self.operator.client().create_terminal(signed(key, request)).await).key
     }
 

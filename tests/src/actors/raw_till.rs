@@ -86,6 +86,7 @@ impl Sale {
             units,
             unit_price: Some(cny(unit_price_minor)),
             discount: Some(cny(discount_minor)),
+            grams: 0,
         };
         self.0.redemptions.push(v1::CouponRedemption { offer_number, lines: vec![line], title: None });
         let due = self.0.amount_due.get_or_insert_with(|| cny(0));

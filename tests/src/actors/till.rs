@@ -153,6 +153,7 @@ pub fn basket_of(items: &[Item<'_>]) -> Basket {
         gtin: Gtin::parse(gtin).expect("a GTIN"),
         units: *units,
         unit_price_minor: *unit_price_minor,
+        grams: 0,
     };
     Basket::new(Currency::CNY, items.iter().map(line).collect()).expect("a basket")
 }

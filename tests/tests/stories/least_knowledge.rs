@@ -36,6 +36,7 @@ async fn the_provider_learns_the_redeemed_lines_and_the_amount_and_nothing_else(
         units: 1,
         unit_price: Some(cny(3000)),
         discount: Some(cny(500)),
+        grams: 0,
     };
     assert_eq!(redemptions, [v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None }]);
 }

@@ -4,14 +4,14 @@ use proto::v1;
 use yew::prelude::*;
 
 use super::{Ui, dates};
-use crate::i18n::{condition, headline};
+use crate::i18n::{conditions, headline};
 
 /// The card, with `action` beside the value.
 pub(crate) fn offer_card(ui: Ui<'_>, offer: &v1::Offer, action: Html) -> Html {
     let Some(terms) = &offer.terms else { return Html::default() };
     let now = ui.model.provider_now();
-    let mut conditions = vec![condition(ui.lang, terms)];
-    if !terms.merchant_ids.is_empty() {
+    let mut conditions = conditions(ui.lang, terms);
+    if !(terms.merchant_ids.is_empty() && terms.branch_glns.is_empty()) {
         conditions.push(ui.t.selected_shops.to_owned());
     }
     match (dates::instant(terms.starts_at.as_ref()), dates::instant(terms.ends_at.as_ref())) {

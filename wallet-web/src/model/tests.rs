@@ -97,7 +97,11 @@ impl Phone {
     fn coupon(&self, offer_number: u32, state: CouponState) -> v1::Coupon {
         let amount = cny(500);
         let terms = v1::Terms {
-            gtins: vec!["6901234567892".to_owned()],
+            requirements: vec![v1::Requirement {
+                gtins: vec!["6901234567892".to_owned()],
+                company_prefixes: vec![],
+                need: Some(v1::requirement::Need::Units(1)),
+            }],
             reward: Some(v1::terms::Reward::AmountOffEach(v1::AmountOffEach { amount, max_units: 1 })),
             merchant_ids: vec![],
             starts_at: Some(time_to_wire(UnixMillis(0))),

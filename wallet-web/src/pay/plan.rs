@@ -135,7 +135,11 @@ mod tests {
         let amount = Some(money_to_wire(Money::new(Currency::CNY, off_minor)));
         let each = v1::AmountOffEach { amount, max_units: 1 };
         let terms = v1::Terms {
-            gtins: vec!["6901234567892".to_owned()],
+            requirements: vec![v1::Requirement {
+                gtins: vec!["6901234567892".to_owned()],
+                company_prefixes: vec![],
+                need: Some(v1::requirement::Need::Units(1)),
+            }],
             reward: Some(v1::terms::Reward::AmountOffEach(each)),
             merchant_ids: vec![],
             starts_at: Some(time_to_wire(UnixMillis(starts))),

@@ -20,6 +20,7 @@ CREATE TABLE terminals (
     id BIGINT NOT NULL PRIMARY KEY,
     merchant_id BIGINT NOT NULL REFERENCES merchants (id),
     name TEXT NOT NULL,
+    branch_gln TEXT,
     created_at_ms BIGINT NOT NULL
 );
 
@@ -89,6 +90,7 @@ CREATE TABLE offers (
     title_zh TEXT NOT NULL,
     description_en TEXT NOT NULL,
     description_zh TEXT NOT NULL,
+    image_url TEXT NOT NULL,
     terms BYTEA NOT NULL
 );
 

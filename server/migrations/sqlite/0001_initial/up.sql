@@ -19,6 +19,7 @@ CREATE TABLE terminals (
     id INTEGER NOT NULL PRIMARY KEY,
     merchant_id INTEGER NOT NULL REFERENCES merchants (id),
     name TEXT NOT NULL,
+    branch_gln TEXT,
     created_at_ms INTEGER NOT NULL
 ) STRICT;
 
@@ -88,6 +89,7 @@ CREATE TABLE offers (
     title_zh TEXT NOT NULL,
     description_en TEXT NOT NULL,
     description_zh TEXT NOT NULL,
+    image_url TEXT NOT NULL,
     terms BLOB NOT NULL
 ) STRICT;
 

@@ -29,6 +29,8 @@ pub struct CreateCampaign {
     pub title: Text,
     /// One more line.
     pub description: Text,
+    /// A picture; may be empty.
+    pub image_url: String,
     /// The promise.
     pub terms: Terms,
     /// Clips allowed for one wallet.
@@ -58,6 +60,7 @@ impl Command for CreateCampaign {
             issuer_name: self.issuer_name.clone(),
             title: self.title.clone(),
             description: self.description.clone(),
+            image_url: self.image_url.clone(),
             terms: self.terms.clone(),
         });
         let campaign = Campaign {

@@ -2,6 +2,7 @@
 
 use proto::status::Failure;
 use shared::{
+    gs1::Gln,
     ids::{IssuerId, MerchantId, TerminalId},
     ledger::Account,
     settlement::FeeRate,
@@ -45,6 +46,8 @@ pub struct CreateTerminal {
     pub merchant: MerchantId,
     /// Its name.
     pub name: String,
+    /// The branch that it stands in.
+    pub branch: Option<Gln>,
     /// SHA-256 of its key's secret.
     pub key_hash: [u8; 32],
 }
@@ -58,7 +61,12 @@ impl Command for CreateTerminal {
 
     fn decide(&self, state: &mut State) -> Result<TerminalId, Failure> {
         let id = TerminalId(next(&mut state.sequences.terminal));
-        state.enrolled.push(Enrolment::Terminal { id, merchant: self.merchant, name: self.name.clone() });
+        state.enrolled.push(Enrolment::Terminal {
+            id,
+            merchant: self.merchant,
+            name: self.name.clone(),
+            branch: self.branch,
+        });
         state.enrolled.push(Enrolment::Key { holder: Holder::Terminal(id), hash: self.key_hash });
         Ok(id)
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use proto::status::Failure;
 use shared::{
+    gs1::Gln,
     ids::{CouponId, MerchantId, TerminalId, WalletId},
     ledger::{Account, EntryKind, posting_rules},
     money::Money,
-    offer::{Claim, Refusal},
-    payment::{PaymentState, Redemption, approval::Limits, check_amounts, check_redemption},
+    offer::{Claim, Refusal, Store},
+    payment::{PaymentState, Redemption, approval::Limits, check_amounts, check_redemption, stackable},
     reason::Reason,
     time::UnixMillis,
 };
@@ -47,6 +48,8 @@ pub struct CreatePayment {
     pub merchant: MerchantId,
     /// The till.
     pub terminal: TerminalId,
+    /// The branch that it stands in.
+    pub branch: Option<Gln>,
     /// The code.
     pub scan: Scan,
     /// Before discounts.
@@ -199,9 +202,21 @@ impl CreatePayment {
                 _ => Refusal::NotClipped,
             });
         };
-        check_redemption(&campaign.offer.terms, claim, redemption, self.merchant, state.now)?;
+        let store = Store { merchant: self.merchant, branch: self.branch };
+        check_redemption(&campaign.offer.terms, claim, redemption, self.gross.minor, store, state.now)?;
+        if !self.goes_with_those_before(state, redemption) {
+            return Err(Refusal::NotStackable);
+        }
         assert!(coupon.reserved_minor >= redemption.discount_minor(), "a coupon holds its worst case");
         Ok(coupon.key())
+    }
+
+    /// Whether the coupon can be used beside those that the request names before it.
+    fn goes_with_those_before(&self, state: &State, redemption: &Redemption) -> bool {
+        let terms = |of: &Redemption| state.campaigns.get(&of.offer_number).map(|c| &c.offer.terms);
+        let Some(this) = terms(redemption) else { return false };
+        let before = self.redemptions.iter().take_while(|r| r.offer_number != redemption.offer_number);
+        before.filter_map(terms).all(|that| stackable(this, that))
     }
 
     /// The token is used from now on, whatever comes of the payment.

@@ -72,15 +72,10 @@ impl Desk {
         for account in [Account::Cash, Account::ProviderFees] {
             state.accounts.insert(account, AccountRow::default());
         }
-        let terms = Terms::try_from(TermsParts {
-            currency: Currency::CNY,
-            gtins: vec![Gtin::from_u64(SHAMPOO).unwrap()],
-            reward: Reward::AmountOffEach { amount_minor: 500, max_units: 1 },
-            stores: Vec::new(),
-            starts_at: NOW,
-            ends_at: NOW.plus_ms(7 * 24 * 3_600_000),
-            refund_policy: shared::offer::RefundPolicy::default(),
-        });
+        let reward = Reward::AmountOffEach { amount_minor: 500, max_units: 1 };
+        let items = vec![Gtin::from_u64(SHAMPOO).unwrap()];
+        let ends_at = NOW.plus_ms(7 * 24 * 3_600_000);
+        let terms = Terms::try_from(TermsParts::new(Currency::CNY, items, reward, NOW, ends_at));
         let terms = terms.unwrap();
         let mut desk = Self { state, merchant: MerchantId(0), offer: OfferNumber(0), terms: terms.clone() };
         desk.merchant = desk
@@ -95,6 +90,7 @@ impl Desk {
             .unwrap();
         let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
         let create = CreateCampaign {
+            image_url: String::new(),
             issuer,
             issuer_name: "Silk AG".to_owned(),
             title: text.clone(),
@@ -145,9 +141,11 @@ impl Desk {
     /// A shampoo at 30.00 with the coupon, paid with a fresh token.
     fn sale(&mut self, wallet: WalletId) -> CreatePayment {
         let token = self.run(IssueTokens { wallet, count: 1 }).unwrap()[0].0;
-        let line = Line { gtin: self.terms.parts().gtins[0], units: 1, unit_price_minor: 3_000 };
+        let gtin = Gtin::from_u64(SHAMPOO).unwrap();
+        let line = Line { gtin, units: 1, unit_price_minor: 3_000, grams: 0 };
         let lines = vec![RedeemedLine { line, discount_minor: 500 }];
         CreatePayment {
+            branch: None,
             id: new_id(),
             request_hash: [1; 32],
             merchant: self.merchant,
@@ -257,7 +255,7 @@ fn each_command_sees_what_those_before_it_in_the_batch_did() {
     let wallet = desk.wallet(1, 5_000);
     desk.clip(wallet);
     let first = desk.sale(wallet);
-    let same_token = CreatePayment { id: new_id(), ..first.clone() };
+    let same_token = CreatePayment { branch: None, id: new_id(), ..first.clone() };
     let same_coupon = desk.sale(wallet);
     let mut dear = desk.sale(wallet);
     dear.redemptions.clear();

@@ -7,7 +7,7 @@ use proto::{
 use shared::{
     gs1::{Gtin, GtinError},
     money::Currency,
-    offer::{RefundPolicy, Reward, Terms, TermsParts},
+    offer::{Need, Reward, Terms, TermsParts},
     time::UnixMillis,
 };
 
@@ -32,6 +32,7 @@ pub(super) struct Promise {
     more: [&'static str; 2],
     gtins: &'static [&'static str],
     reward: Reward,
+    need: Need,
     days: i64,
 }
 
@@ -52,6 +53,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["For every day, all hair", "日常护理，各种发质适用"],
                 gtins: &[SHAMPOO.gtin],
                 reward: off_each(500, 1),
+                need: Need::Units(1),
                 days: 90,
             },
             Promise {
@@ -59,6 +61,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Goes with the shampoo", "与洗发水搭配使用"],
                 gtins: &["6901234560718"],
                 reward: off_each(400, 2),
+                need: Need::Units(1),
                 days: 60,
             },
             Promise {
@@ -66,6 +69,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Lavender or citrus", "薰衣草或柑橘香型"],
                 gtins: &["6901234560725", "6901234560732"],
                 reward: percent(1500, 800),
+                need: Need::Units(1),
                 days: 30,
             },
         ],
@@ -79,6 +83,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Stock up for the week", "一周的量，一次买齐"],
                 gtins: &["6952013000116"],
                 reward: off_each(150, 4),
+                need: Need::Units(1),
                 days: 30,
             },
             Promise {
@@ -86,13 +91,15 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Plain, strawberry, blueberry", "原味、草莓、蓝莓"],
                 gtins: &["6952013000215", "6952013000222", "6952013000239"],
                 reward: percent(2000, 600),
+                need: Need::Units(1),
                 days: 14,
             },
             Promise {
                 title: ["Cheese and dairy together", "奶酪与乳品组合"],
                 more: ["Milk, yoghurt, cheese sticks: mix as you like", "牛奶、酸奶、奶酪棒任意搭配"],
                 gtins: &["6952013000246", "6952013000116", "6952013000215", "6952013000222", "6952013000239"],
-                reward: off_spend(800, 5000),
+                reward: Reward::AmountOff { amount_minor: 800 },
+                need: Need::Spend(5000),
                 days: 60,
             },
         ],
@@ -106,6 +113,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["New harvest", "当季新米"],
                 gtins: &["6948120000132"],
                 reward: off_each(1000, 1),
+                need: Need::Units(1),
                 days: 45,
             },
             Promise {
@@ -113,6 +121,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Cold pressed", "物理压榨"],
                 gtins: &["6948120000316"],
                 reward: off_each(1200, 1),
+                need: Need::Units(1),
                 days: 45,
             },
             Promise {
@@ -120,6 +129,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["500 ml, naturally brewed", "500 毫升，自然酿造"],
                 gtins: &["6948120000323", "6948120000330"],
                 reward: percent(1250, 500),
+                need: Need::Units(1),
                 days: 60,
             },
         ],
@@ -133,6 +143,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["60 washes", "可洗 60 次"],
                 gtins: &["6935207000147"],
                 reward: off_each(900, 1),
+                need: Need::Units(1),
                 days: 30,
             },
             Promise {
@@ -140,13 +151,15 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Three layers, soft", "三层加厚，柔软亲肤"],
                 gtins: &["6935207000420"],
                 reward: off_each(300, 3),
+                need: Need::Units(1),
                 days: 21,
             },
             Promise {
                 title: ["Spring cleaning", "大扫除"],
                 more: ["Dish soap, kitchen towels, laundry liquid", "洗洁精、厨房纸、洗衣液"],
                 gtins: &["6935207000413", "6935207000437", "6935207000147"],
-                reward: off_spend(1000, 6000),
+                reward: Reward::AmountOff { amount_minor: 1000 },
+                need: Need::Spend(6000),
                 days: 60,
             },
         ],
@@ -160,6 +173,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Dark or milk", "黑巧克力或牛奶巧克力"],
                 gtins: &["6971463000125", "6971463000514"],
                 reward: percent(2500, 1000),
+                need: Need::Units(1),
                 days: 21,
             },
             Promise {
@@ -167,6 +181,7 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Roasted, no salt added", "原味烘烤，不加盐"],
                 gtins: &["6971463000521"],
                 reward: off_each(600, 2),
+                need: Need::Units(1),
                 days: 30,
             },
         ],
@@ -180,13 +195,15 @@ pub(super) const MAKERS: &[Maker] = &[
                 more: ["Oolong, jasmine, lemon", "乌龙、茉莉、柠檬"],
                 gtins: &["6926045000154", "6926045000611", "6926045000628"],
                 reward: off_each(100, 6),
+                need: Need::Units(1),
                 days: 30,
             },
             Promise {
                 title: ["Drinks for the whole team", "请同事喝一杯"],
                 more: ["Any tea or cold brew coffee", "茶与冷萃咖啡任选"],
                 gtins: &["6926045000635", "6926045000154", "6926045000611", "6926045000628"],
-                reward: off_spend(500, 3000),
+                reward: Reward::AmountOff { amount_minor: 500 },
+                need: Need::Spend(3000),
                 days: 14,
             },
         ],
@@ -201,10 +218,6 @@ const fn percent(basis_points: u32, cap_minor: i64) -> Reward {
     Reward::PercentOff { basis_points, cap_minor }
 }
 
-const fn off_spend(amount_minor: i64, minimum_spend_minor: i64) -> Reward {
-    Reward::AmountOffSpend { amount_minor, minimum_spend_minor }
-}
-
 impl Promise {
     /// What names it, in English.
     pub(super) fn title(&self) -> &'static str {
@@ -217,16 +230,8 @@ impl Promise {
         // From the hour before: the provider's clock may be a little behind.
         let starts_at = now.plus_ms(-DAY_MS / 24);
         let ends_at = now.plus_ms(self.days * DAY_MS);
-        let (currency, reward) = (Currency::CNY, self.reward);
-        Ok(Terms::try_from(TermsParts {
-            currency,
-            gtins: gtins?,
-            reward,
-            stores: vec![],
-            starts_at,
-            ends_at,
-            refund_policy: RefundPolicy::default(),
-        })?)
+        let parts = TermsParts::new(Currency::CNY, gtins?, self.reward, starts_at, ends_at);
+        Ok(Terms::try_from(parts.needing(self.need))?)
     }
 
     /// The campaign with these terms.
@@ -237,6 +242,7 @@ impl Promise {
             description: text(self.more),
             terms: Some(terms_to_wire(terms)),
             per_wallet_limit: CLIPS_PER_WALLET,
+            image_url: String::new(),
         }
     }
 }
@@ -281,7 +287,7 @@ mod tests {
         let of_kind = |is: fn(&Reward) -> bool| promises().filter(|promise| is(&promise.reward)).count();
         assert!(of_kind(|reward| matches!(reward, Reward::AmountOffEach { .. })) >= 3);
         assert!(of_kind(|reward| matches!(reward, Reward::PercentOff { .. })) >= 3);
-        assert!(of_kind(|reward| matches!(reward, Reward::AmountOffSpend { .. })) >= 3);
+        assert!(of_kind(|reward| matches!(reward, Reward::AmountOff { .. })) >= 3);
     }
 
     #[test]

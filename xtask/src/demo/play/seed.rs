@@ -93,8 +93,11 @@ impl Seeding<'_> {
     async fn till(&self, shop_id: &str) -> Outcome<PathBuf> {
         let file = self.keys.join("till.key");
         if read_secret(&file)?.is_none() {
-            let request =
-                CreateTerminalRequest { merchant_id: shop_id.to_owned(), name: "Lane 1".to_owned() };
+            let request = CreateTerminalRequest {
+                branch_gln: String::new(),
+                merchant_id: shop_id.to_owned(),
+                name: "Lane 1".to_owned(),
+            };
             let answer = self.operator().create_terminal(signed(self.operator_key, request)?).await;
             write_secret(&file, &granted("enrolling the till", answer)?.key)?;
         }

@@ -1,0 +1,77 @@
+//! Which units a coupon uses when it may choose among some, by itself.
+
+use super::{Need, Pick, Refusal, Terms, discount::discounts_of};
+use crate::basket::Line;
+
+/// The units that save most among the `free_units` of `lines` (one count a line, not above the line's own): for each line how
+/// many are used. No unit is used without need: what saves nothing and meets no requirement is given back, dearest first, so
+/// that it can serve another coupon.
+///
+/// # Errors
+/// As [`discounts`](super::discounts); [`Refusal::RequirementNotMet`] too where nothing would be saved.
+pub fn select(
+    terms: &Terms,
+    lines: &[Line],
+    free_units: &[u32],
+    basket_gross_minor: i64,
+) -> Result<Vec<u32>, Refusal> {
+    let mut at = Vec::new();
+    let (mut used, mut roles) = (Vec::new(), Vec::new());
+    for (i, line) in lines.iter().enumerate() {
+        if let (Some(role), 1..) = (terms.requirement_of(line.gtin), free_units[i]) {
+            at.push(i);
+            roles.push(role);
+            used.push(Line { units: free_units[i], ..*line });
+        }
+    }
+    if used.is_empty() {
+        return Err(Refusal::ItemMismatch);
+    }
+    narrow(terms, &mut used, &roles);
+    let saves = |used: &[Line]| -> Result<i64, Refusal> {
+        Ok(discounts_of(terms, used, &roles, basket_gross_minor)?.iter().sum())
+    };
+    let most = saves(&used)?;
+    if most == 0 {
+        return Err(Refusal::RequirementNotMet);
+    }
+    let mut dearest_first: Vec<usize> = (0..used.len()).collect();
+    dearest_first.sort_by_key(|i| (-used[*i].unit_price_minor, std::cmp::Reverse(*i)));
+    for i in dearest_first {
+        // What is saved falls with the units, so the fewest that still save most are found by halving.
+        let (mut fewest, mut enough) = (0, used[i].units);
+        while fewest < enough {
+            used[i].units = fewest.midpoint(enough);
+            if saves(&used) == Ok(most) { enough = used[i].units } else { fewest = used[i].units + 1 }
+        }
+        used[i].units = enough;
+    }
+    let mut units = vec![0; lines.len()];
+    at.into_iter().zip(used).for_each(|(i, line)| units[i] = line.units);
+    Ok(units)
+}
+
+/// Where the cheapest units are rewarded, more units would lower what they cost: leaves only the dearest of as many as the
+/// requirement and the reward ask for. For all other rewards more units never save less.
+fn narrow(terms: &Terms, used: &mut [Line], roles: &[usize]) {
+    use super::AppliesTo;
+    let parts = terms.parts();
+    if parts.pick != Pick::Cheapest || matches!(parts.reward, super::Reward::BuyGet { .. }) {
+        return;
+    }
+    let role = match parts.applies_to {
+        AppliesTo::Every => 0,
+        AppliesTo::One(role) => role,
+    };
+    let needed = match parts.requirements[role].need {
+        Need::Units(units) => units,
+        Need::Spend(_) | Need::WeightGrams(_) => return,
+    };
+    let mut left = needed.max(parts.reward.units_max().unwrap_or(1));
+    let mut ranked: Vec<usize> = (0..used.len()).filter(|i| roles[*i] == role).collect();
+    ranked.sort_by_key(|i| (-used[*i].unit_price_minor, *i));
+    for i in ranked {
+        used[i].units = used[i].units.min(left);
+        left -= used[i].units;
+    }
+}
