@@ -10,7 +10,7 @@ use std::{
 use diesel::prelude::*;
 use shared::{
     ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
-    offer::Store as Branch,
+    offer::Store,
     settlement::{FeeRate, Party},
 };
 
@@ -18,7 +18,7 @@ use crate::{
     engine::Enrolment,
     model::{Holder, Offer},
     store::{
-        Conn, Database, Store, StoreError,
+        self, Conn, Database, StoreError,
         codes::{bytes, fee_rate, holder_of, number},
         parties::{self, Record},
         rows::OfferRow,
@@ -44,7 +44,7 @@ struct Inner {
     /// Counts what commits have changed, so that what was read before is not put in place of it.
     changes: u64,
     merchants: HashMap<MerchantId, (String, FeeRate)>,
-    terminals: HashMap<TerminalId, Branch>,
+    terminals: HashMap<TerminalId, Store>,
     issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
@@ -52,7 +52,7 @@ struct Inner {
 
 impl Directory {
     /// Reads all of it.
-    pub fn read(store: &mut Store) -> Result<Self, StoreError> {
+    pub fn read(store: &mut store::Store) -> Result<Self, StoreError> {
         let inner = RwLock::new(Inner::read(store.writer.conn())?);
         let database = store.database.clone();
         let elsewhere = match &database {
@@ -152,7 +152,7 @@ impl Directory {
     }
 
     /// A till's shop and branch.
-    pub fn store_of(&self, terminal: TerminalId) -> Option<Branch> {
+    pub fn store_of(&self, terminal: TerminalId) -> Option<Store> {
         self.get(Record::Terminal(terminal), |inner| inner.terminals.get(&terminal).copied())
     }
 
@@ -190,7 +190,7 @@ impl Inner {
         let rows = terminals::table.select((terminals::id, terminals::merchant_id, terminals::branch_gln));
         for (id, merchant, branch) in rows.load::<(i64, i64, Option<String>)>(conn)? {
             let branch = branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch")));
-            let store = Branch { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
+            let store = Store { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
             inner.terminals.insert(TerminalId(number(id)?), store);
         }
         for (id, name, fee, _) in issuers::table.load::<(i64, String, i64, i64)>(conn)? {
@@ -219,7 +219,7 @@ impl Inner {
                 drop(self.merchants.insert(*id, (name.clone(), *fee)));
             }
             Enrolment::Terminal { id, merchant, branch, .. } => {
-                self.terminals.insert(*id, Branch { merchant: *merchant, branch: *branch });
+                self.terminals.insert(*id, Store { merchant: *merchant, branch: *branch });
             }
             Enrolment::Issuer { id, name, fee } => {
                 drop(self.issuers.insert(*id, (name.clone(), *fee)));
