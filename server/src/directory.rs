@@ -10,7 +10,7 @@ use std::{
 use diesel::prelude::*;
 use shared::{
     ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
-    offer::Store,
+    offer::Store as Branch,
     settlement::{FeeRate, Party},
 };
 
@@ -44,7 +44,7 @@ struct Inner {
     /// Counts what commits have changed, so that what was read before is not put in place of it.
     changes: u64,
     merchants: HashMap<MerchantId, (String, FeeRate)>,
-    terminals: HashMap<TerminalId, Store>,
+    terminals: HashMap<TerminalId, Branch>,
     issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
@@ -152,7 +152,7 @@ impl Directory {
     }
 
     /// A till's shop and branch.
-    pub fn store_of(&self, terminal: TerminalId) -> Option<Store> {
+    pub fn store_of(&self, terminal: TerminalId) -> Option<Branch> {
         self.get(Record::Terminal(terminal), |inner| inner.terminals.get(&terminal).copied())
     }
 
@@ -190,7 +190,7 @@ impl Inner {
         let rows = terminals::table.select((terminals::id, terminals::merchant_id, terminals::branch_gln));
         for (id, merchant, branch) in rows.load::<(i64, i64, Option<String>)>(conn)? {
             let branch = branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch")));
-            let store = Store { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
+            let store = Branch { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
             inner.terminals.insert(TerminalId(number(id)?), store);
         }
         for (id, name, fee, _) in issuers::table.load::<(i64, String, i64, i64)>(conn)? {
@@ -219,7 +219,7 @@ impl Inner {
                 drop(self.merchants.insert(*id, (name.clone(), *fee)));
             }
             Enrolment::Terminal { id, merchant, branch, .. } => {
-                self.terminals.insert(*id, Store { merchant: *merchant, branch: *branch });
+                self.terminals.insert(*id, Branch { merchant: *merchant, branch: *branch });
             }
             Enrolment::Issuer { id, name, fee } => {
                 drop(self.issuers.insert(*id, (name.clone(), *fee)));

@@ -88,9 +88,9 @@ pub(crate) fn find(conn: &mut Conn, party: Record) -> Result<Option<Enrolment>, 
                 .get_result(conn)
                 .optional()?;
             let Some((merchant, name, branch)) = row else { return Ok(None) };
-            let branch =
-                branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch"))).transpose()?;
-            Some(Enrolment::Terminal { id, merchant: MerchantId(number(merchant)?), name, branch })
+            let branch = branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch")));
+            let merchant = MerchantId(number(merchant)?);
+            Some(Enrolment::Terminal { id, merchant, name, branch: branch.transpose()? })
         }
         Record::Issuer(id) => {
             let row: Option<(String, i64)> = issuers::table

@@ -1,7 +1,7 @@
 //! What the provider promises, as its callers see it: a server in this process, real gRPC, a clock that tests set. Every story on
 //! both databases.
-// Each story is there once for each database.
-#![allow(clippy::unwrap_used, clippy::duplicate_mod)]
+#![allow(clippy::unwrap_used)]
+#![allow(clippy::duplicate_mod, reason = "every story runs on each database")]
 
 #[path = "../../../tests/src/cluster.rs"]
 #[allow(unreachable_pub)]
