@@ -51,6 +51,39 @@ pub fn select(
     Ok(units)
 }
 
+/// The most that a coupon can save with some of these lines' units. More or dearer units never save less.
+pub(crate) fn best_saving(
+    terms: &Terms,
+    lines: &mut [Line],
+    roles: &[usize],
+    basket_gross_minor: i64,
+) -> i64 {
+    narrow(terms, lines, roles);
+    discounts_of(terms, lines, roles, basket_gross_minor).map_or(0, |off| off.iter().sum())
+}
+
+impl Terms {
+    /// Units that a coupon can use at most before more of them are in vain; unlimited where it isn't units that count.
+    pub(crate) fn units_useful(&self) -> u32 {
+        let mut useful = match self.reward() {
+            super::Reward::BuyGet { buy, get, max_sets, .. } => (buy + get) * max_sets,
+            super::Reward::AmountOff { .. } | super::Reward::PercentOff { .. }
+                if self.parts().pick == Pick::All =>
+            {
+                return u32::MAX;
+            }
+            other => other.units_max().unwrap_or(1),
+        };
+        for requirement in &self.parts().requirements {
+            match requirement.need {
+                Need::Units(units) => useful = useful.saturating_add(units),
+                Need::Spend(_) | Need::WeightGrams(_) => return u32::MAX,
+            }
+        }
+        useful
+    }
+}
+
 /// Where the cheapest units are rewarded, more units would lower what they cost: leaves only the dearest of as many as the
 /// requirement and the reward ask for. For all other rewards more units never save less.
 fn narrow(terms: &Terms, used: &mut [Line], roles: &[usize]) {

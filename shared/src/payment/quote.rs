@@ -1,6 +1,6 @@
 //! Basket and coupons to the amount due: what the till shows before it asks for the money.
 
-use super::{RedeemedLine, Redemption, stackable};
+use super::{RedeemedLine, Redemption, matching};
 use crate::{
     basket::{Basket, Line},
     ids::OfferNumber,
@@ -40,47 +40,42 @@ pub struct Quote {
     pub applied: Vec<Applied>,
     /// Coupons that were not applied, and why, in the order of their numbers.
     pub refused: Vec<(OfferNumber, Refusal)>,
+    /// Whether no other choice of coupons and units saves more. False only where the search ended at
+    /// [`MATCHING_NODES_MAX`](super::MATCHING_NODES_MAX).
+    pub exact: bool,
+    /// Steps that the search took.
+    pub nodes: u32,
 }
 
-/// Applies the coupons to the basket. No unit takes the discount of two coupons.
-///
-/// Order, the same everywhere: the coupon that would save most on the whole basket first; among equals the lower offer
-/// number. A coupon named twice counts once.
+/// Applies the coupons to the basket so that the shopper saves most; no unit serves two of them, and those that can't be used
+/// together aren't. A coupon named twice counts once. The order in which the coupons come means nothing.
 pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: Store, now: UnixMillis) -> Quote {
     let (lines, gross_minor) = (basket.lines(), basket.gross().minor);
-    let mut free_units: Vec<u32> = lines.iter().map(|line| line.units).collect();
-    let mut refused = Vec::new();
-    let mut ranked = Vec::new();
-    for candidate in candidates {
+    let all_units: Vec<u32> = lines.iter().map(|line| line.units).collect();
+    let mut by_number: Vec<&Candidate<'_>> = candidates.iter().collect();
+    by_number.sort_by_key(|candidate| candidate.offer_number);
+    by_number.dedup_by_key(|candidate| candidate.offer_number);
+    let (mut coupons, mut refused) = (Vec::new(), Vec::new());
+    for candidate in by_number {
         let alone = eligible(candidate.terms, store, now)
             .and_then(|()| same_currency(basket, candidate.terms))
-            .and_then(|()| apply(candidate, lines, &free_units, gross_minor));
+            .and_then(|()| select(candidate.terms, lines, &all_units, gross_minor));
         match alone {
-            Ok(applied) => ranked.push((applied.redemption.discount_minor(), candidate)),
+            Ok(_) => coupons.push((candidate.offer_number, candidate.terms)),
             Err(reason) => refused.push((candidate.offer_number, reason)),
         }
     }
-    ranked.sort_by_key(|(saves_minor, candidate)| (-saves_minor, candidate.offer_number));
-    ranked.dedup_by_key(|(_, candidate)| candidate.offer_number);
-
-    let mut applied: Vec<Applied> = Vec::new();
-    let mut used: Vec<&Terms> = Vec::new();
-    for (_, candidate) in ranked {
-        let together = used.iter().all(|terms| stackable(terms, candidate.terms));
-        match apply(candidate, lines, &free_units, gross_minor) {
-            Ok(this) if together => {
-                for (index, redeemed) in this.line_indexes.iter().zip(&this.redemption.lines) {
-                    free_units[*index] -= redeemed.line.units;
-                }
-                used.push(candidate.terms);
-                applied.push(this);
-            }
-            // It would have applied to the whole basket, so other coupons are in its way.
-            _ => refused.push((candidate.offer_number, Refusal::NotStackable)),
+    let matching = matching::best(lines, &coupons, gross_minor);
+    let mut applied = Vec::new();
+    for ((offer_number, terms), given) in coupons.into_iter().zip(&matching.given) {
+        match given.as_ref().map(|units| apply(offer_number, terms, lines, units, gross_minor)) {
+            Some(Ok(this)) => applied.push(this),
+            // It saves something alone, so other coupons that save more are in its way.
+            _ => refused.push((offer_number, Refusal::NotStackable)),
         }
     }
+    applied.sort_by_key(|this| (-this.redemption.discount_minor(), this.redemption.offer_number));
     refused.sort_unstable();
-    refused.dedup();
 
     let discount_minor: i64 = applied.iter().map(|a| a.redemption.discount_minor()).sum();
     let money = |minor| Money::new(basket.currency(), minor);
@@ -90,6 +85,8 @@ pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: Store, now: U
         due: money(basket.gross().minor - discount_minor),
         applied,
         refused,
+        exact: matching.exact,
+        nodes: matching.nodes,
     }
 }
 
@@ -97,30 +94,21 @@ fn same_currency(basket: &Basket, terms: &Terms) -> Result<(), Refusal> {
     if basket.currency() == terms.parts().currency { Ok(()) } else { Err(Refusal::WrongStore) }
 }
 
+/// The coupon on the best of these units of the lines.
 fn apply(
-    candidate: &Candidate<'_>,
+    offer_number: OfferNumber,
+    terms: &Terms,
     lines: &[Line],
-    free_units: &[u32],
+    given: &[u32],
     gross_minor: i64,
 ) -> Result<Applied, Refusal> {
-    let units = select(candidate.terms, lines, free_units, gross_minor)?;
-    applied(candidate, lines, &units, gross_minor)
-}
-
-/// The coupon on these units of the lines.
-fn applied(
-    candidate: &Candidate<'_>,
-    lines: &[Line],
-    units: &[u32],
-    gross_minor: i64,
-) -> Result<Applied, Refusal> {
+    let units = select(terms, lines, given, gross_minor)?;
     let line_indexes: Vec<usize> = (0..lines.len()).filter(|i| units[*i] > 0).collect();
     let used: Vec<Line> = line_indexes.iter().map(|i| Line { units: units[*i], ..lines[*i] }).collect();
-    let off = discounts(candidate.terms, &used, gross_minor)?;
+    let off = discounts(terms, &used, gross_minor)?;
     let redeemed =
         used.into_iter().zip(off).map(|(line, discount_minor)| RedeemedLine { line, discount_minor });
-    let redemption = Redemption { offer_number: candidate.offer_number, lines: redeemed.collect() };
-    Ok(Applied { redemption, line_indexes })
+    Ok(Applied { redemption: Redemption { offer_number, lines: redeemed.collect() }, line_indexes })
 }
 
 #[cfg(test)]

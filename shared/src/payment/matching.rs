@@ -1,0 +1,46 @@
+//! The assignment of coupons to the units of a basket that saves the shopper most.
+//!
+//! No unit serves two coupons, so the units are shared out: each coupon is given some, and takes off them what it can
+//! ([`discounts`](crate::offer::discounts) on the best of what it was given). Published order: most saved; then fewest coupons;
+//! then the lower offer numbers; then, of units that are worth the same to all, those of the earlier lines.
+//!
+//! The search is exact. Coupons that share no item and no stacking rule are matched apart from one another ([`parts`]); units that
+//! are the same to all coupons of a part are one class; then branch and bound over the coupons of a part ([`search`]). After
+//! [`MATCHING_NODES_MAX`] nodes a part answers with the best found, and the quote says so.
+
+mod parts;
+mod problem;
+mod search;
+
+use crate::{basket::Line, ids::OfferNumber, offer::Terms};
+
+/// Steps of the search for one part of a basket.
+pub const MATCHING_NODES_MAX: u32 = 20_000;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Matching {
+    /// For each coupon the units of each line that it may use; none where it is not used.
+    pub given: Vec<Option<Vec<u32>>>,
+    /// Whether nothing better exists.
+    pub exact: bool,
+    /// Steps that the search took.
+    pub nodes: u32,
+}
+
+/// Shares the units out. The coupons come in the order of their offer numbers, each once, and each saves something alone.
+pub(super) fn best(lines: &[Line], coupons: &[(OfferNumber, &Terms)], gross_minor: i64) -> Matching {
+    let mut matching = Matching { given: vec![None; coupons.len()], exact: true, nodes: 0 };
+    let terms: Vec<&Terms> = coupons.iter().map(|(_, terms)| *terms).collect();
+    for members in parts::parts(lines, &terms) {
+        let problem = problem::Problem::new(lines, &terms, &members, gross_minor);
+        let found = search::search(&problem);
+        matching.exact &= found.exact;
+        matching.nodes += found.nodes;
+        for (place, units) in members.iter().zip(&found.given) {
+            matching.given[*place] = units.as_ref().map(|_| vec![0; lines.len()]);
+        }
+        problem.hand_out(lines, &members, &found.given, &mut matching.given);
+    }
+    matching
+}
