@@ -37,6 +37,15 @@ pub const SWEEP_COUPONS_MAX: usize = 500;
 /// When a caller that found the queue full should come back.
 pub const OVERLOADED_RETRY: Duration = Duration::from_millis(500);
 
+/// Attempts at a batch while other servers on the same database are in the way.
+pub const CONFLICT_ATTEMPTS_MAX: u32 = 30;
+/// The pause before another attempt is a random part of this, times the number of attempts.
+pub const CONFLICT_PAUSE: Duration = Duration::from_millis(4);
+/// How often a server looks for the news of the others.
+pub const NEWS_INTERVAL: Duration = Duration::from_millis(10);
+/// How often a server reads parties and keys again, and its watchers look again, should news have been lost.
+pub const NEWS_BACKSTOP: Duration = Duration::from_secs(30);
+
 /// What the operator chooses.
 #[derive(Debug, Clone)]
 pub struct Config {

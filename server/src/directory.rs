@@ -1,15 +1,16 @@
-//! Parties, keys and offers, all in memory: few, small, asked for at every call, and changed only by the writer, which tells
-//! this after its commit and before it answers.
+//! Parties, keys and offers, all in memory: few, small, asked for at every call, and changed only by writers, which tell
+//! this after their commit and before they answer. What another server has added is looked up when it is first missed,
+//! and read again when that server's news come.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use diesel::prelude::*;
 use shared::{
     ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
-    offer::Store,
+    offer::Store as Branch,
     settlement::{FeeRate, Party},
 };
 
@@ -17,21 +18,33 @@ use crate::{
     engine::Enrolment,
     model::{Holder, Offer},
     store::{
-        StoreError,
-        codes::{bytes, holder_of, number},
+        Conn, Database, Store, StoreError,
+        codes::{bytes, fee_rate, holder_of, number},
+        parties::{self, Record},
         rows::OfferRow,
         schema,
     },
 };
 
 /// The directory.
-#[derive(Default)]
-pub struct Directory(RwLock<Inner>);
+pub struct Directory {
+    inner: RwLock<Inner>,
+    /// Where to look what is missed; none where nobody else can have added it.
+    elsewhere: Option<Mutex<Elsewhere>>,
+}
+
+/// A connection for what is missed. Whoever asks waits for it, which is once for each party in the life of a server.
+struct Elsewhere {
+    database: Database,
+    conn: Conn,
+}
 
 #[derive(Default)]
 struct Inner {
+    /// Counts what commits have changed, so that what was read before is not put in place of it.
+    changes: u64,
     merchants: HashMap<MerchantId, (String, FeeRate)>,
-    terminals: HashMap<TerminalId, Store>,
+    terminals: HashMap<TerminalId, Branch>,
     issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
@@ -39,16 +52,140 @@ struct Inner {
 
 impl Directory {
     /// Reads all of it.
-    pub fn read(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
+    pub fn read(store: &mut Store) -> Result<Self, StoreError> {
+        let inner = RwLock::new(Inner::read(store.writer.conn())?);
+        let database = store.database.clone();
+        let elsewhere = match &database {
+            Database::File(_) => None,
+            Database::Postgres { .. } => {
+                let conn = database.connect()?;
+                Some(Mutex::new(Elsewhere { database, conn }))
+            }
+        };
+        Ok(Self { inner, elsewhere })
+    }
+
+    /// Takes in what a commit has added.
+    pub fn apply(&self, enrolled: &[Enrolment]) {
+        if enrolled.is_empty() {
+            return;
+        }
+        let mut inner = self.inner_mut();
+        inner.changes += 1;
+        enrolled.iter().for_each(|enrolment| inner.apply(enrolment));
+    }
+
+    /// Reads again what another server has changed, or what is missed here. Where the database can't be asked, the next news
+    /// or the next miss tries again.
+    pub(crate) fn look_up(&self, party: Record) {
+        let found = self.refresh(
+            |conn| parties::find(conn, party),
+            |inner, found| {
+                found.iter().for_each(|enrolment| inner.apply(enrolment));
+            },
+        );
+        if let Err(error) = found {
+            tracing::error!(%error, %party, "a party can't be looked up");
+        }
+    }
+
+    /// Reads all of it again, should news have been lost.
+    pub(crate) fn read_again(&self) -> Result<(), StoreError> {
+        self.refresh(Inner::read, |inner, read| *inner = Inner { changes: inner.changes, ..read })
+    }
+
+    /// Reads, and takes in what was read; reads again where a commit of this server came in between, which knows better.
+    fn refresh<T>(
+        &self,
+        read: impl Fn(&mut Conn) -> Result<T, StoreError>,
+        take_in: impl Fn(&mut Inner, T),
+    ) -> Result<(), StoreError> {
+        let Some(elsewhere) = &self.elsewhere else { return Ok(()) };
+        let mut elsewhere = elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let before = self.inner().changes;
+            let found = match read(&mut elsewhere.conn) {
+                Ok(found) => found,
+                Err(_) => {
+                    elsewhere.conn = elsewhere.database.connect()?;
+                    read(&mut elsewhere.conn)?
+                }
+            };
+            let mut inner = self.inner_mut();
+            if inner.changes == before {
+                take_in(&mut inner, found);
+                return Ok(());
+            }
+        }
+    }
+
+    /// What `get` finds, if need be after looking elsewhere.
+    fn get<T>(&self, party: Record, get: impl Fn(&Inner) -> Option<T>) -> Option<T> {
+        if let Some(found) = get(&self.inner()) {
+            return Some(found);
+        }
+        self.elsewhere.as_ref()?;
+        self.look_up(party);
+        get(&self.inner())
+    }
+
+    /// A shop's name.
+    pub fn merchant_name(&self, id: MerchantId) -> Option<String> {
+        self.get(Record::Merchant(id), |inner| inner.merchants.get(&id).map(|(name, _)| name.clone()))
+    }
+
+    /// What the provider takes of a party's net; none where there is no such party.
+    pub fn fee_rate(&self, party: Party) -> Option<FeeRate> {
+        match party {
+            Party::Merchant(id) => {
+                self.get(Record::Merchant(id), |inner| inner.merchants.get(&id).map(|(_, fee)| *fee))
+            }
+            Party::Issuer(id) => {
+                self.get(Record::Issuer(id), |inner| inner.issuers.get(&id).map(|(_, fee)| *fee))
+            }
+        }
+    }
+
+    /// A till's shop and branch.
+    pub fn store_of(&self, terminal: TerminalId) -> Option<Branch> {
+        self.get(Record::Terminal(terminal), |inner| inner.terminals.get(&terminal).copied())
+    }
+
+    /// A manufacturer's name.
+    pub fn issuer_name(&self, id: IssuerId) -> Option<String> {
+        self.get(Record::Issuer(id), |inner| inner.issuers.get(&id).map(|(name, _)| name.clone()))
+    }
+
+    /// SHA-256 of a holder's key.
+    pub fn key_hash(&self, holder: Holder) -> Option<[u8; 32]> {
+        self.get(Record::Key(holder), |inner| inner.keys.get(&holder).copied())
+    }
+
+    /// An offer.
+    pub fn offer(&self, number: OfferNumber) -> Option<Arc<Offer>> {
+        self.get(Record::Offer(number), |inner| inner.offers.get(&number).cloned())
+    }
+
+    fn inner(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn inner_mut(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn read(conn: &mut Conn) -> Result<Self, StoreError> {
         use schema::{issuers, keys, merchants, offers, terminals};
-        let mut inner = Inner::default();
+        let mut inner = Self::default();
         for (id, name, fee, _) in merchants::table.load::<(i64, String, i64, i64)>(conn)? {
             inner.merchants.insert(MerchantId(number(id)?), (name, fee_rate(fee)?));
         }
         let rows = terminals::table.select((terminals::id, terminals::merchant_id, terminals::branch_gln));
         for (id, merchant, branch) in rows.load::<(i64, i64, Option<String>)>(conn)? {
             let branch = branch.map(|gln| gln.parse().map_err(|_| StoreError::Corrupt("a branch")));
-            let store = Store { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
+            let store = Branch { merchant: MerchantId(number(merchant)?), branch: branch.transpose()? };
             inner.terminals.insert(TerminalId(number(id)?), store);
         }
         for (id, name, fee, _) in issuers::table.load::<(i64, String, i64, i64)>(conn)? {
@@ -60,76 +197,30 @@ impl Directory {
         }
         for row in offers::table.load::<OfferRow>(conn)? {
             let issuer = IssuerId(number(row.issuer_id)?);
-            let issuer_name = inner.issuers.get(&issuer).map(|(name, _)| name.clone());
-            let offer = row.read(issuer_name.ok_or(StoreError::Corrupt("an offer without issuer"))?)?;
+            let issuer_name = match inner.issuers.get(&issuer) {
+                Some((name, _)) => name.clone(),
+                // Enrolled after the issuers were read here: found when it is missed.
+                None => continue,
+            };
+            let offer = row.read(issuer_name)?;
             inner.offers.insert(offer.number, Arc::new(offer));
         }
-        Ok(Self(RwLock::new(inner)))
+        Ok(inner)
     }
 
-    /// Takes in what a commit has added.
-    pub fn apply(&self, enrolled: &[Enrolment]) {
-        if enrolled.is_empty() {
-            return;
-        }
-        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for enrolment in enrolled {
-            match enrolment {
-                Enrolment::Merchant { id, name, fee } => {
-                    drop(inner.merchants.insert(*id, (name.clone(), *fee)));
-                }
-                Enrolment::Terminal { id, merchant, branch, .. } => {
-                    inner.terminals.insert(*id, Store { merchant: *merchant, branch: *branch });
-                }
-                Enrolment::Issuer { id, name, fee } => {
-                    drop(inner.issuers.insert(*id, (name.clone(), *fee)));
-                }
-                Enrolment::Key { holder, hash } => drop(inner.keys.insert(*holder, *hash)),
-                Enrolment::Offer(offer) => drop(inner.offers.insert(offer.number, Arc::clone(offer))),
+    fn apply(&mut self, enrolment: &Enrolment) {
+        match enrolment {
+            Enrolment::Merchant { id, name, fee } => {
+                drop(self.merchants.insert(*id, (name.clone(), *fee)));
             }
+            Enrolment::Terminal { id, merchant, branch, .. } => {
+                self.terminals.insert(*id, Branch { merchant: *merchant, branch: *branch });
+            }
+            Enrolment::Issuer { id, name, fee } => {
+                drop(self.issuers.insert(*id, (name.clone(), *fee)));
+            }
+            Enrolment::Key { holder, hash } => drop(self.keys.insert(*holder, *hash)),
+            Enrolment::Offer(offer) => drop(self.offers.insert(offer.number, Arc::clone(offer))),
         }
     }
-
-    /// A shop's name.
-    pub fn merchant_name(&self, id: MerchantId) -> Option<String> {
-        self.inner().merchants.get(&id).map(|(name, _)| name.clone())
-    }
-
-    /// What the provider takes of a party's net; none where there is no such party.
-    pub fn fee_rate(&self, party: Party) -> Option<FeeRate> {
-        let inner = self.inner();
-        match party {
-            Party::Merchant(id) => inner.merchants.get(&id),
-            Party::Issuer(id) => inner.issuers.get(&id),
-        }
-        .map(|(_, fee)| *fee)
-    }
-
-    /// A till's shop and branch.
-    pub fn store_of(&self, terminal: TerminalId) -> Option<Store> {
-        self.inner().terminals.get(&terminal).copied()
-    }
-
-    /// A manufacturer's name.
-    pub fn issuer_name(&self, id: IssuerId) -> Option<String> {
-        self.inner().issuers.get(&id).map(|(name, _)| name.clone())
-    }
-
-    /// SHA-256 of a holder's key.
-    pub fn key_hash(&self, holder: Holder) -> Option<[u8; 32]> {
-        self.inner().keys.get(&holder).copied()
-    }
-
-    /// An offer.
-    pub fn offer(&self, number: OfferNumber) -> Option<Arc<Offer>> {
-        self.inner().offers.get(&number).cloned()
-    }
-
-    fn inner(&self) -> RwLockReadGuard<'_, Inner> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn fee_rate(ppm: i64) -> Result<FeeRate, StoreError> {
-    FeeRate::from_ppm(number(ppm)?).ok_or(StoreError::Corrupt("a fee"))
 }

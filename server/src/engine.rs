@@ -4,6 +4,7 @@
 
 pub mod decide;
 mod load;
+mod numbers;
 mod queue;
 mod rows;
 mod state;
@@ -12,6 +13,7 @@ mod writer;
 #[cfg(test)]
 mod stories;
 
+pub use numbers::{Numbers, Sequences, Wanted};
 pub use queue::Engine;
-pub use state::{Change, Enrolment, JournalEntry, Keys, Sequences, State};
+pub use state::{Change, Enrolment, JournalEntry, Keys, State};
 pub use writer::Writer;

@@ -27,6 +27,7 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     topics: Mutex<HashMap<Topic, broadcast::Sender<Arc<Change>>>>,
     closed: watch::Sender<bool>,
+    again: watch::Sender<u64>,
 }
 
 /// What a watcher is told.
@@ -34,7 +35,7 @@ struct Inner {
 pub enum News {
     /// This changed.
     Changed(Arc<Change>),
-    /// So much changed that messages were dropped: look at everything again.
+    /// Messages may have been dropped: look at everything again.
     Missed,
     /// The server stops.
     Closed,
@@ -46,11 +47,16 @@ pub struct Watcher {
     topic: Topic,
     changes: Option<broadcast::Receiver<Arc<Change>>>,
     closed: watch::Receiver<bool>,
+    again: watch::Receiver<u64>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self(Arc::new(Inner { topics: Mutex::default(), closed: watch::Sender::new(false) }))
+        Self(Arc::new(Inner {
+            topics: Mutex::default(),
+            closed: watch::Sender::new(false),
+            again: watch::Sender::new(0),
+        }))
     }
 }
 
@@ -62,7 +68,13 @@ impl Hub {
             .entry(topic)
             .or_insert_with(|| broadcast::Sender::new(WATCH_MESSAGES_MAX))
             .subscribe();
-        Watcher { hub: self.clone(), topic, changes: Some(changes), closed: self.0.closed.subscribe() }
+        Watcher {
+            hub: self.clone(),
+            topic,
+            changes: Some(changes),
+            closed: self.0.closed.subscribe(),
+            again: self.0.again.subscribe(),
+        }
     }
 
     /// Tells the watchers of each change.
@@ -86,6 +98,11 @@ impl Hub {
         }
     }
 
+    /// Tells every watcher to look again.
+    pub fn look_again(&self) {
+        self.0.again.send_modify(|again| *again += 1);
+    }
+
     /// Sends every watcher home.
     pub fn close(&self) {
         self.0.closed.send_replace(true);
@@ -102,6 +119,7 @@ impl Watcher {
         let Some(changes) = &mut self.changes else { return News::Closed };
         tokio::select! {
             _ = self.closed.wait_for(|closed| *closed) => News::Closed,
+            Ok(()) = self.again.changed() => News::Missed,
             change = changes.recv() => match change {
                 Ok(change) => News::Changed(change),
                 Err(broadcast::error::RecvError::Lagged(_)) => News::Missed,

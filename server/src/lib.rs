@@ -14,6 +14,7 @@ mod error;
 mod http;
 mod hub;
 pub mod model;
+mod news;
 mod operator_key;
 mod read;
 mod running;

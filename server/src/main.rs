@@ -1,6 +1,12 @@
 //! The payment provider: gRPC, gRPC-web and the wallet's files on one port.
 
-use std::{error::Error, io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    io::IsTerminal,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 use server::{
@@ -8,7 +14,7 @@ use server::{
     clock::Surroundings,
     config::{Config, Rules, TlsConfig},
     rotate_operator_key, serve,
-    store::Store,
+    store::{Database, Store},
 };
 use shared::{money::Currency, payment::approval::Limits};
 use tracing_subscriber::EnvFilter;
@@ -30,18 +36,51 @@ enum Command {
         /// Folder of the database.
         #[arg(long, env = "ONESCAN_DATA_DIR")]
         data_dir: PathBuf,
-        /// Replaces the key first; the server must not run.
+        #[command(flatten)]
+        database: At,
+        /// Replaces the key first; a server on the file must not run.
         #[arg(long)]
         rotate: bool,
         /// Currency of the database.
         #[arg(long, env = "ONESCAN_CURRENCY", default_value_t = Currency::CNY)]
         currency: Currency,
     },
+    /// Brings the database up to date, or makes it, and says what it did.
+    Migrate {
+        /// Folder of the database.
+        #[arg(long, env = "ONESCAN_DATA_DIR")]
+        data_dir: PathBuf,
+        #[command(flatten)]
+        database: At,
+    },
+}
+
+/// Which database.
+#[derive(Args)]
+struct At {
+    /// A PostgreSQL, as `postgres://user:password@host:port/database`; many servers may share it. Without, the provider's data
+    /// is a file in its folder.
+    #[arg(long, env = "ONESCAN_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Every transaction on it SERIALIZABLE, rather than the database's default.
+    #[arg(long, env = "ONESCAN_SERIALIZABLE", requires = "database_url")]
+    serializable: bool,
+}
+
+impl At {
+    fn database(&self, data_dir: &Path) -> Database {
+        match &self.database_url {
+            Some(url) => Database::Postgres { url: url.clone(), serializable: self.serializable },
+            None => Database::in_folder(data_dir),
+        }
+    }
 }
 
 #[derive(Args)]
 struct Serve {
-    /// Folder of the database; made where there is none.
+    #[command(flatten)]
+    database: At,
+    /// Folder of the server's own files, and of the database where that is a file; made where there is none.
     #[arg(long, env = "ONESCAN_DATA_DIR")]
     data_dir: PathBuf,
     /// Where to listen without TLS; port 0 lets the system choose.
@@ -102,14 +141,21 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Serve(options) => serve_until_stopped(*options).await,
-        Command::OperatorKey { data_dir, rotate, currency } => {
+        Command::OperatorKey { data_dir, database, rotate, currency } => {
             if rotate {
                 let outside = Surroundings::system();
-                let store = Store::open(&data_dir, currency, &outside)?;
+                let store = Store::open_at(database.database(&data_dir), &data_dir, currency, &outside)?;
                 println!("{}", rotate_operator_key(store, &outside)?);
             } else {
                 print!("{}", std::fs::read_to_string(data_dir.join(OPERATOR_KEY_FILE))?);
             }
+            Ok(())
+        }
+        Command::Migrate { data_dir, database } => {
+            std::fs::create_dir_all(&data_dir)?;
+            let ran = database.database(&data_dir).migrate()?;
+            ran.iter().for_each(|name| println!("ran {name}"));
+            println!("the database is up to date");
             Ok(())
         }
     }
@@ -117,7 +163,8 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
 
 async fn serve_until_stopped(options: Serve) -> Result<(), Box<dyn Error>> {
     let outside = Surroundings::system();
-    let store = Store::open(&options.data_dir, options.currency, &outside)?;
+    let database = options.database.database(&options.data_dir);
+    let store = Store::open_at(database, &options.data_dir, options.currency, &outside)?;
     let tls = match (options.tls_listen, options.tls_cert, options.tls_key) {
         (Some(listen), Some(cert), Some(key)) => Some(TlsConfig { listen, cert, key }),
         _ => None,

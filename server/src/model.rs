@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::{
     ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
-    ledger::EntryKind,
+    ledger::{Account, EntryKind},
     money::{Currency, Money},
     offer::{Refusal, Terms},
     payment::{PaymentState, Redemption, refund::Returned},
@@ -51,19 +51,86 @@ pub struct WalletView {
     pub balance_minor: i64,
 }
 
-/// An account of the ledger.
+/// An account of the ledger, or this server's stripe of one that has a stripe for each server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountRow {
     /// Credit positive.
     pub balance_minor: i64,
     /// The newest payment of a wallet's account; its receipts are a chain from there.
     pub last_payment: Option<PaymentId>,
+    /// Coupons redeemed and not reversed, of a campaign's reserve.
+    pub coupons_redeemed: i64,
     /// The day of `spent_minor`, counted from 1970.
     pub spent_day: i64,
     /// What a wallet paid on that day without approval.
     pub spent_minor: i64,
     /// The open batch, of a shop's account or a campaign's reserve.
     pub open: Turnover,
+    /// Its batch was closed: every stripe begins a new one.
+    pub closed: bool,
+    /// What the other stripes hold.
+    pub elsewhere: Elsewhere,
+}
+
+impl AccountRow {
+    /// The open batch over all stripes, which must be known.
+    pub fn open_everywhere(&self) -> Turnover {
+        let Elsewhere::Known { open, .. } = &self.elsewhere else {
+            panic!("the whole of the account was not loaded for this batch")
+        };
+        let mut sum = self.open;
+        sum.join(open);
+        sum
+    }
+
+    /// Begins a new batch on all stripes, which must be known.
+    pub fn close(&mut self) {
+        let Elsewhere::Known { open, .. } = &mut self.elsewhere else {
+            panic!("the whole of the account was not loaded for this batch")
+        };
+        *open = Turnover::default();
+        self.open = Turnover::default();
+        self.closed = true;
+    }
+}
+
+/// The other stripes of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// Nobody asked (see [`Keys::whole`](crate::engine::Keys::whole)): the balance is not known.
+    Unknown,
+    /// All are loaded and locked; this is their sum.
+    Known {
+        /// Credit positive.
+        balance_minor: i64,
+        /// Coupons redeemed and not reversed.
+        coupons_redeemed: i64,
+        /// Their part of the open batch.
+        open: Turnover,
+    },
+}
+
+impl Elsewhere {
+    /// There are no other stripes.
+    pub const NONE: Self = Self::Known {
+        balance_minor: 0,
+        coupons_redeemed: 0,
+        open: Turnover { sales: 0, sales_minor: 0, returns: 0, returns_minor: 0 },
+    };
+}
+
+impl Default for Elsewhere {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// Whether every server has a stripe of its own of this account.
+pub fn is_striped(account: Account) -> bool {
+    match account {
+        Account::Merchant(_) | Account::CampaignReserved(_) | Account::ProviderFees | Account::Cash => true,
+        Account::Wallet(_) | Account::Issuer(_) | Account::CampaignBudget(_) => false,
+    }
 }
 
 /// Whether a token can still pay.
@@ -184,8 +251,6 @@ pub struct Campaign {
     pub revision: u64,
     /// Coupons clipped ever; the last sequence given.
     pub coupons_clipped: u32,
-    /// Coupons redeemed and not reversed.
-    pub coupons_redeemed: u32,
     /// The last sequence that the sweep has looked at after the end.
     pub expired_through: u32,
 }
@@ -206,6 +271,8 @@ pub struct CampaignView {
     pub available_minor: i64,
     /// Held for coupons that are out.
     pub reserved_minor: i64,
+    /// Coupons redeemed and not reversed.
+    pub coupons_redeemed: i64,
 }
 
 /// Why a payment was declined, kept so that the same request gets the same answer.

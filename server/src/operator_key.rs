@@ -6,16 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use diesel::prelude::*;
-
 use crate::{
-    app::App,
-    auth::NewKey,
-    clock::Surroundings,
-    engine::decide::enrol::RotateKey,
-    model::Holder,
-    running::ServeError,
-    store::{Store, StoreError, codes::holder_name, schema::keys::dsl},
+    app::App, auth::NewKey, clock::Surroundings, engine::decide::enrol::RotateKey, model::Holder,
+    running::ServeError, store::Store,
 };
 
 /// The file in the data folder that holds the operator's key.
@@ -32,16 +25,15 @@ pub(crate) async fn ensure(app: &App, data_dir: &Path) -> Result<(), ServeError>
     app.engine.run(command).await.map_err(|error| ServeError::Other(error.to_string()))
 }
 
-/// Replaces the operator's key, and gives the new one. No server may run on the store, since it is opened here.
+/// Replaces the operator's key, and gives the new one. No server may run on a file, since it is opened here; servers on a PostgreSQL
+/// hear of it.
 pub fn rotate_operator_key(store: Store, outside: &Surroundings) -> Result<String, ServeError> {
     let Store { mut writer, data_dir, .. } = store;
+    let holder = Holder::Operator;
     let key = NewKey::of(outside.random_bytes());
     let text = key.text(Holder::Operator);
     write(&data_dir, &text)?;
-    diesel::replace_into(dsl::keys)
-        .values((dsl::holder.eq(holder_name(Holder::Operator)), dsl::hash.eq(key.hash.as_slice())))
-        .execute(&mut writer)
-        .map_err(StoreError::from)?;
+    writer.replace_key(holder, &key.hash)?;
     Ok(text)
 }
 

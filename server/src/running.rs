@@ -26,6 +26,7 @@ use crate::{
     error::Error as CallError,
     http,
     hub::Hub,
+    news::Herald,
     operator_key,
     read::audit::{Finding, audit},
     secrets::Secrets,
@@ -79,21 +80,25 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     listeners: Vec<JoinHandle<io::Result<()>>>,
     sweep: JoinHandle<()>,
-    _lock: std::fs::File,
+    _lock: Option<std::fs::File>,
 }
 
 /// Starts a provider on an opened database.
-pub async fn serve(config: Config, store: Store, outside: Surroundings) -> Result<Running, ServeError> {
-    let Store { mut writer, readers, secret, data_dir, lock } = store;
+pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> Result<Running, ServeError> {
+    let directory = Arc::new(Directory::read(&mut store)?);
+    let Store { database, writer, readers, secret, data_dir, lock, news } = store;
     let rules = Arc::new(config.rules);
-    let directory = Arc::new(Directory::read(&mut writer)?);
     let hub = Hub::default();
+    let herald = match news {
+        Some(conn) => Herald::start(conn, database, writer.stripe(), hub.clone(), Arc::clone(&directory))?,
+        None => Herald::local(hub.clone()),
+    };
     let writer = Writer::new(
         writer,
-        Arc::clone(&outside.clock),
+        outside.clone(),
         Arc::clone(&rules),
         Arc::clone(&directory),
-        hub.clone(),
+        herald,
         config.batch_commands_max.max(1),
     )?;
     let engine = Engine::start(writer).map_err(|error| ServeError::Other(error.to_string()))?;

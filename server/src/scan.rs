@@ -11,7 +11,7 @@ use crate::{
     engine::decide::payment::Scan,
     error::Error,
     store::{
-        StoreError,
+        Conn, StoreError,
         codes::{bytes, number},
         schema::{tokens, wallets},
     },
@@ -49,7 +49,7 @@ impl App {
 
 /// The wallet of a token and its device key: neither ever changes. (Not `first`: SQLite compiles a statement again whenever the
 /// value behind its `LIMIT` is bound.)
-fn holder(conn: &mut SqliteConnection, token: i64) -> Result<Option<(WalletId, [u8; 32])>, StoreError> {
+fn holder(conn: &mut Conn, token: i64) -> Result<Option<(WalletId, [u8; 32])>, StoreError> {
     let found: Option<(i64, Vec<u8>)> = tokens::table
         .inner_join(wallets::table.on(wallets::id.eq(tokens::wallet_id)))
         .filter(tokens::id.eq(token))

@@ -1,16 +1,23 @@
-//! The database: SQLite in one file. Everything that knows it is in here.
+//! The database: SQLite in one file, or a PostgreSQL that many servers share. Everything that knows it is in here.
 
+pub(crate) mod accounts;
 pub(crate) mod batches;
 pub(crate) mod codes;
+mod conn;
+mod database;
 pub(crate) mod load;
-mod prepared;
+pub(crate) mod numbers;
+pub(crate) mod parties;
 mod readers;
 pub(crate) mod refunds;
 pub(crate) mod rows;
 pub(crate) mod schema;
-pub(crate) mod sequences;
 pub(crate) mod settings;
+mod statements;
+pub(crate) mod stripes;
+mod values;
 pub(crate) mod write;
+mod writer;
 
 use std::{
     fs::{self, File, TryLockError},
@@ -18,22 +25,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use diesel::{connection::SimpleConnection, prelude::*};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel::{PgConnection, result::DatabaseErrorKind};
 use shared::money::Currency;
 use thiserror::Error;
 
+pub(crate) use conn::{Conn, MultiBackend};
+pub use database::Database;
 pub(crate) use readers::Readers;
+pub(crate) use stripes::Stripe;
+pub use writer::StoreWriter;
 
 use crate::clock::Surroundings;
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-
-/// Every connection. Waiting for a lock comes first, since the next line may need one. Readers don't wait for the writer (WAL); a
-/// commit is on the disk when it returns (FULL). The log goes into the database each 16 MiB, so that pages which many
-/// payments change are copied seldom.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4096;";
 
 /// What can go wrong with the database.
 #[derive(Debug, Error)]
@@ -69,6 +71,9 @@ pub enum StoreError {
         /// The one of the settings.
         asked: Currency,
     },
+    /// Another server has changed what this batch builds on.
+    #[error("{0}")]
+    Conflict(&'static str),
     /// More reads wait than are allowed to.
     #[error("too many reads are waiting")]
     Busy,
@@ -77,71 +82,84 @@ pub enum StoreError {
     Stopped,
 }
 
-/// An opened database. One server at a time has it.
+impl StoreError {
+    /// Whether another server was in the way, so that the same may succeed the next time.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Conflict(_) => true,
+            Self::Query(error) => Self::is_conflict_of(error),
+            _ => false,
+        }
+    }
+
+    /// The same of the database's own error: serialization failure (40001), a lost race on an id (23505), deadlock (40P01, which
+    /// diesel gives no kind of its own).
+    pub(crate) fn is_conflict_of(error: &diesel::result::Error) -> bool {
+        let diesel::result::Error::DatabaseError(kind, information) = error else { return false };
+        match kind {
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => true,
+            _ => information.message().contains("deadlock"),
+        }
+    }
+}
+
+/// An opened database. Of SQLite one server at a time has it.
 pub struct Store {
-    pub(crate) writer: SqliteConnection,
+    pub(crate) database: Database,
+    pub(crate) writer: StoreWriter,
     pub(crate) readers: Readers,
     pub(crate) secret: [u8; 32],
     pub(crate) data_dir: PathBuf,
-    pub(crate) lock: File,
+    /// Holds the folder of a file.
+    pub(crate) lock: Option<File>,
+    /// Holds this server's stripe of a PostgreSQL, and carries news between servers.
+    pub(crate) news: Option<PgConnection>,
 }
 
 impl Store {
     /// Opens the database in `data_dir`, makes it where there is none, and brings its schema up to date.
     pub fn open(data_dir: &Path, currency: Currency, outside: &Surroundings) -> Result<Self, StoreError> {
-        let file_error = |path: &Path| {
-            let path = path.to_owned();
-            move |error| StoreError::File { path, error }
-        };
+        Self::open_at(Database::in_folder(data_dir), data_dir, currency, outside)
+    }
+
+    /// Opens a database and brings its schema up to date; `data_dir` is for the server's own files.
+    pub fn open_at(
+        database: Database,
+        data_dir: &Path,
+        currency: Currency,
+        outside: &Surroundings,
+    ) -> Result<Self, StoreError> {
         fs::create_dir_all(data_dir).map_err(file_error(data_dir))?;
-        let lock_path = data_dir.join("lock");
-        let lock = File::create(&lock_path).map_err(file_error(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(data_dir.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(file_error(&lock_path)(error)),
+        let lock = match &database {
+            Database::File(_) => Some(lock(data_dir)?),
+            Database::Postgres { .. } => None,
+        };
+        let (mut conn, secret) = database.prepare(currency, outside)?;
+        let mut news = database.connect_postgres()?;
+        let stripe = news.as_mut().map_or(Ok(0), stripes::take)?;
+        if stripe > 0 {
+            for account in [shared::ledger::Account::Cash, shared::ledger::Account::ProviderFees] {
+                stripes::make(&mut conn, account, stripe)?;
+            }
         }
-        let path = data_dir.join("onescan.sqlite");
-        let mut writer = connect(&path)?;
-        writer.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Migrate(error.to_string()))?;
-        let secret = writer.immediate_transaction(|conn| found(conn, currency, outside))?;
-        Ok(Self { writer, readers: Readers::start(&path)?, secret, data_dir: data_dir.to_owned(), lock })
+        let readers = Readers::start(&database)?;
+        let writer = StoreWriter::new(conn, database.clone(), stripe);
+        Ok(Self { database, writer, readers, secret, data_dir: data_dir.to_owned(), lock, news })
     }
 }
 
-/// Puts in what every provider has, the first time; checks it later. Gives the provider's secret.
-fn found(
-    conn: &mut SqliteConnection,
-    currency: Currency,
-    outside: &Surroundings,
-) -> Result<[u8; 32], StoreError> {
-    if let Some(secret) = settings::get(conn, settings::SECRET)? {
-        let is = settings::get(conn, settings::CURRENCY)?.unwrap_or_default();
-        if is != currency.code().as_bytes() {
-            let is = String::from_utf8_lossy(&is).into_owned();
-            return Err(StoreError::OtherCurrency { is, asked: currency });
-        }
-        return codes::bytes(&secret);
-    }
-    let secret = outside.random_bytes();
-    settings::put(conn, settings::SECRET, &secret)?;
-    settings::put(conn, settings::CURRENCY, currency.code().as_bytes())?;
-    for account in [shared::ledger::Account::Cash, shared::ledger::Account::ProviderFees] {
-        use schema::accounts::dsl;
-        let (kind, owner) = codes::account_key(account);
-        let row = (
-            dsl::kind.eq(kind),
-            dsl::owner.eq(owner),
-            dsl::currency.eq(currency.code()),
-            dsl::balance_minor.eq(0),
-        );
-        diesel::insert_into(dsl::accounts).values(row).execute(conn)?;
-    }
-    Ok(secret)
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
+    let path = path.to_owned();
+    move |error| StoreError::File { path, error }
 }
 
-fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
-    let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-    conn.batch_execute(PRAGMAS)?;
-    Ok(conn)
+/// One server at a time has a folder.
+fn lock(data_dir: &Path) -> Result<File, StoreError> {
+    let path = data_dir.join("lock");
+    let lock = File::create(&path).map_err(file_error(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(data_dir.to_owned())),
+        Err(TryLockError::Error(error)) => Err(file_error(&path)(error)),
+    }
 }

@@ -6,6 +6,7 @@
 //! - [`books`]: balances, coupons and campaigns as they stand, to be compared, and the rules that they keep
 //! - [`ledger_file`]: the provider's database, read from the disk when all is over
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
+//! - [`cluster`]: a PostgreSQL of the tests' own
 //! - [`browser`]: the wallet as a person sees it
 //! - [`page`]: a page of shell sessions, typed in
 //! - [`sample`]: a code to look at
@@ -13,6 +14,7 @@
 pub mod actors;
 pub mod books;
 pub mod browser;
+pub mod cluster;
 pub mod ledger_file;
 pub mod page;
 pub mod process;

@@ -147,7 +147,7 @@ impl App {
 
     /// A campaign with its money.
     pub(crate) fn campaign_view(&self, view: &CampaignView) -> v1::Campaign {
-        let CampaignView { campaign, available_minor, reserved_minor } = view;
+        let CampaignView { campaign, available_minor, reserved_minor, coupons_redeemed } = view;
         v1::Campaign {
             offer: Some(offer(&campaign.offer, campaign.clippable(self.outside.clock.now()))),
             state: campaign_state(campaign).into(),
@@ -156,7 +156,7 @@ impl App {
             budget_available: Some(self.money(*available_minor)),
             budget_reserved: Some(self.money(*reserved_minor)),
             coupons_clipped: campaign.coupons_clipped.into(),
-            coupons_redeemed: campaign.coupons_redeemed.into(),
+            coupons_redeemed: u64::try_from(*coupons_redeemed).unwrap_or_default(),
         }
     }
 

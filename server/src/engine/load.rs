@@ -1,44 +1,87 @@
-//! Loads the rows that a batch names: payments and device keys first, since they lead to more, then all the rest.
+//! Loads the rows that a batch names, and locks them in the one order that every batch has: accounts, wallets, payments, tokens,
+//! coupons, campaigns, others. What leads to more keys (a payment to be undone, a device key) is looked at before, without
+//! a lock: where these lead never changes. New numbers come last, so that of one account's entries the order of numbers
+//! is the order of commits.
 
-use diesel::SqliteConnection;
 use shared::{ledger::Account, settlement::Party};
 
 use super::state::{Keys, State};
 use crate::{
     directory::Directory,
-    store::{StoreError, batches, load},
+    model::Payment,
+    store::{Conn, StoreError, Stripe, accounts, batches, load, numbers},
 };
 
 /// Fills `state` with the rows of `keys`.
 pub(super) fn load(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     directory: &Directory,
+    stripe: Stripe,
     mut keys: Keys,
     state: &mut State,
 ) -> Result<(), StoreError> {
-    state.payments.looked_for(keys.payments.iter().copied());
-    for payment in load::payments(conn, &keys.payments)? {
-        if keys.undone.contains(&payment.id) {
-            touch_undone(&payment, &mut keys);
-        }
-        state.payments.loaded(payment.id, payment);
-    }
+    let undone = load::payments_seen(conn, &keys.undone)?;
+    undone.iter().for_each(|payment| touch_undone(payment, &mut keys));
     state.wallets_by_key.looked_for(keys.public_keys.iter().copied());
     for wallet in load::wallets_by_key(conn, &keys.public_keys)? {
         state.wallets_by_key.loaded(wallet.public_key, wallet.id);
         keys.wallets.push(wallet.id);
         keys.accounts.push(Account::Wallet(wallet.id));
     }
+
+    for party in &keys.closing {
+        keys.whole.extend([party.account(), Account::ProviderFees]);
+        if let Party::Issuer(issuer) = party {
+            let offers = batches::offers_of(conn, *issuer)?;
+            keys.whole.extend(offers.iter().map(|offer| Account::CampaignReserved(*offer)));
+            state.offers_of.insert(*issuer, offers);
+        }
+    }
+
+    state.accounts.looked_for(keys.accounts.iter().chain(&keys.whole).copied());
+    for (account, row) in accounts::load(conn, &keys.accounts, &keys.whole, stripe)? {
+        state.accounts.loaded(account, row);
+    }
     state.wallets.looked_for(keys.wallets.iter().copied());
     for wallet in load::wallets(conn, &keys.wallets)? {
         state.wallets.loaded(wallet.id, wallet);
     }
-    for party in &keys.closing {
-        keys.accounts.extend([party.account(), Account::ProviderFees]);
-        if let Party::Issuer(issuer) = party {
-            let offers = batches::offers_of(conn, *issuer)?;
-            keys.accounts.extend(offers.iter().map(|offer| Account::CampaignReserved(*offer)));
-            state.offers_of.insert(*issuer, offers);
+    batches_of(conn, &keys, state)?;
+    state.payments.looked_for(keys.payments.iter().copied());
+    for payment in load::payments(conn, &keys.payments)? {
+        if keys.undone.contains(&payment.id) && !undone.iter().any(|seen| seen.id == payment.id) {
+            return Err(StoreError::Conflict("a payment that another server has just made"));
+        }
+        state.payments.loaded(payment.id, payment);
+    }
+    state.tokens.looked_for(keys.tokens.iter().copied());
+    let live = load::live_tokens(conn, &keys.token_holders, state.now)?;
+    for (id, token) in load::tokens(conn, &keys.tokens)?.into_iter().chain(live) {
+        state.tokens.loaded(id, token);
+    }
+    for coupon in load::coupons(conn, &keys.coupons)? {
+        state.coupons.loaded(coupon.key(), coupon);
+    }
+    campaigns(conn, directory, &keys, state)?;
+    state.refunds.looked_for(keys.refunds.iter().copied());
+    for (refund, payment) in load::refunds(conn, &keys.refunds)? {
+        state.refunds.loaded(refund, payment);
+    }
+    state.requests.looked_for(keys.requests.iter().copied());
+    for (id, request) in load::requests(conn, &keys.requests)? {
+        state.requests.loaded(id, request);
+    }
+    if let Conn::Postgres(conn) = conn {
+        state.sequences = numbers::reserve(conn, &keys.numbers)?;
+    }
+    Ok(())
+}
+
+/// Batches, once the accounts that they are made of are held.
+fn batches_of(conn: &mut Conn, keys: &Keys, state: &mut State) -> Result<(), StoreError> {
+    for (issuer, offers) in &state.offers_of {
+        if batches::offers_of(conn, *issuer)? != *offers {
+            return Err(StoreError::Conflict("a campaign that another server has just made"));
         }
     }
     for party in keys.parties.iter().chain(&keys.closing) {
@@ -58,44 +101,40 @@ pub(super) fn load(
             state.batches.loaded(batch.id, batch);
         }
     }
-    state.accounts.looked_for(keys.accounts.iter().copied());
-    for (account, row) in load::accounts(conn, &keys.accounts)? {
-        state.accounts.loaded(account, row);
-    }
-    state.tokens.looked_for(keys.tokens.iter().copied());
-    let live = load::live_tokens(conn, &keys.token_holders, state.now)?;
-    for (id, token) in load::tokens(conn, &keys.tokens)?.into_iter().chain(live) {
-        state.tokens.loaded(id, token);
-    }
-    for coupon in load::coupons(conn, &keys.coupons)? {
-        state.coupons.loaded(coupon.key(), coupon);
-    }
-    state.campaigns.looked_for(keys.campaigns.iter().copied());
-    for row in load::campaigns(conn, &keys.campaigns)? {
+    Ok(())
+}
+
+fn campaigns(
+    conn: &mut Conn,
+    directory: &Directory,
+    keys: &Keys,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    state.campaigns.looked_for(keys.campaigns.iter().chain(&keys.campaigns_seen).copied());
+    let mut rows = load::campaigns(conn, &keys.campaigns)?;
+    let mut seen = keys.campaigns_seen.clone();
+    seen.retain(|offer| !keys.campaigns.contains(offer));
+    rows.extend(load::campaigns_seen(conn, &seen)?);
+    for row in rows {
         let number = row.number()?;
         let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
         state.campaigns.loaded(number, row.read(offer)?);
     }
-    state.refunds.looked_for(keys.refunds.iter().copied());
-    for (refund, payment) in load::refunds(conn, &keys.refunds)? {
-        state.refunds.loaded(refund, payment);
-    }
-    state.requests.looked_for(keys.requests.iter().copied());
-    for (id, request) in load::requests(conn, &keys.requests)? {
-        state.requests.loaded(id, request);
-    }
     Ok(())
 }
 
-/// All that a payment moved.
-fn touch_undone(payment: &crate::model::Payment, keys: &mut Keys) {
+/// All that a payment moved. The shop's whole account: what it was paid may have left it since.
+fn touch_undone(payment: &Payment, keys: &mut Keys) {
     let Some(wallet) = payment.wallet else { return };
     keys.wallets.push(wallet);
-    keys.accounts.extend([Account::Wallet(wallet), Account::Merchant(payment.merchant)]);
+    keys.accounts.push(Account::Wallet(wallet));
+    keys.whole.push(Account::Merchant(payment.merchant));
+    keys.numbers.entry += 1;
     for redemption in &payment.redemptions {
         let offer = redemption.offer_number;
         keys.coupons.push((wallet, offer));
-        keys.campaigns.push(offer);
+        keys.campaigns_seen.push(offer);
         keys.accounts.extend([Account::CampaignBudget(offer), Account::CampaignReserved(offer)]);
+        keys.numbers.entry += 1;
     }
 }

@@ -31,8 +31,8 @@ pub(super) trait Job: Send {
     fn decide(&mut self, state: &mut State);
     /// After the commit: gives the caller the outcome.
     fn answer(&mut self);
-    /// Instead of it: says that nothing took place.
-    fn fail(&mut self, fault: &str);
+    /// Instead of it: says why there is no outcome.
+    fn fail(&mut self, error: Error);
 }
 
 struct Pending<C: Command> {
@@ -57,9 +57,9 @@ impl<C: Command> Job for Pending<C> {
         }
     }
 
-    fn fail(&mut self, fault: &str) {
+    fn fail(&mut self, error: Error) {
         if let Some(caller) = self.caller.take() {
-            let _ = caller.send(Err(Error::Fault(fault.to_owned())));
+            let _ = caller.send(Err(error));
         }
     }
 }

@@ -11,12 +11,15 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::rows::Rows;
+use super::{
+    numbers::{Numbers, Sequences, Wanted},
+    rows::Rows,
+};
 use crate::{
     config::Rules,
     model::{
-        AccountRow, Batch, Campaign, Coupon, CouponKey, EntryId, Holder, Offer, Payment, PaymentId,
-        RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
+        AccountRow, Batch, Campaign, Coupon, CouponKey, Elsewhere, EntryId, Holder, Offer, Payment,
+        PaymentId, RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
     },
 };
 
@@ -53,35 +56,18 @@ pub struct Keys {
     pub closes: Vec<Uuid>,
     /// Deposits, fundings and payouts.
     pub requests: Vec<Uuid>,
-}
-
-/// The last numbers given. Kept by the writer from batch to batch, since it is the only one that gives any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sequences {
-    /// Wallets.
-    pub wallet: u32,
-    /// Shops.
-    pub merchant: u32,
-    /// Tills.
-    pub terminal: u32,
-    /// Manufacturers.
-    pub issuer: u32,
-    /// Campaigns.
-    pub offer: u32,
-    /// Changes of what tills see.
-    pub revision: u64,
-    /// Tokens.
-    pub token: TokenId,
-    /// Journal entries.
-    pub entry: EntryId,
-    /// Payments up to this entry are settled: what their coupons held beyond the discount is released.
-    pub settled_through: EntryId,
+    /// Accounts whose whole balance counts (all stripes are loaded and locked): of a striped account, name here what is paid out
+    /// on the strength of its balance, or shown. Paying in needs [`Keys::accounts`] alone.
+    pub whole: Vec<Account>,
+    /// Campaigns that are looked at and not changed.
+    pub campaigns_seen: Vec<OfferNumber>,
+    /// How many new numbers the command may take at most.
+    pub numbers: Wanted,
 }
 
 /// Gives the next number of a sequence.
-pub(super) fn next(last: &mut u32) -> u32 {
-    *last = last.checked_add(1).expect("a sequence of ids is used up");
-    *last
+pub(super) fn next(numbers: &mut Numbers) -> u32 {
+    numbers.take_u32()
 }
 
 /// A journal entry in its place.
@@ -155,8 +141,10 @@ pub struct State {
     pub now: UnixMillis,
     /// What payments obey.
     pub rules: Arc<Rules>,
-    /// The last numbers given.
+    /// Gives numbers to what is new.
     pub sequences: Sequences,
+    /// How far the sweep has looked at payments in this batch; 0 where it has not.
+    pub settled_through: EntryId,
     /// Wallets.
     pub wallets: Rows<WalletId, Wallet>,
     /// Wallets by device key.
@@ -200,6 +188,7 @@ impl State {
             now,
             rules,
             sequences,
+            settled_through: 0,
             wallets: Rows::default(),
             wallets_by_key: Rows::default(),
             accounts: Rows::default(),
@@ -237,9 +226,21 @@ impl State {
         self.coupons.range((wallet, offer, 0)..=(wallet, offer, u32::MAX))
     }
 
-    /// An account's balance; an account that does not exist has none.
+    /// An account's balance; an account that does not exist has none. Of a striped account the whole must be loaded.
     pub fn balance(&self, account: Account) -> i64 {
-        self.accounts.get(&account).map_or(0, |row| row.balance_minor)
+        self.accounts.get(&account).map_or(0, |row| match row.elsewhere {
+            Elsewhere::Known { balance_minor, .. } => row.balance_minor + balance_minor,
+            Elsewhere::Unknown => panic!("the whole of {account} was not loaded for this batch"),
+        })
+    }
+
+    /// Coupons of a campaign redeemed and not reversed. The whole of its reserve must be loaded.
+    pub fn coupons_redeemed(&self, offer: OfferNumber) -> i64 {
+        let reserve = Account::CampaignReserved(offer);
+        self.accounts.get(&reserve).map_or(0, |row| match row.elsewhere {
+            Elsewhere::Known { coupons_redeemed, .. } => row.coupons_redeemed + coupons_redeemed,
+            Elsewhere::Unknown => panic!("the whole of {reserve} was not loaded for this batch"),
+        })
     }
 
     /// Writes an entry into the journal and changes the balances. Whoever calls has checked that the money is there: an
@@ -250,14 +251,17 @@ impl State {
             let row = self.accounts.change(&posting.account);
             row.balance_minor =
                 row.balance_minor.checked_add(posting.amount_minor).expect("a balance fits 64 bits");
-            let allowed = row.balance_minor >= 0 || posting.account.may_go_below_zero();
-            assert!(allowed, "{} would fall to {}", posting.account, row.balance_minor);
+            if let Elsewhere::Known { balance_minor, .. } = row.elsewhere {
+                let balance_minor = row.balance_minor + balance_minor;
+                let allowed = balance_minor >= 0 || posting.account.may_go_below_zero();
+                assert!(allowed, "{} would fall to {balance_minor}", posting.account);
+            }
         }
         if entry.is_trade() {
             self.take_into_batches(&entry);
         }
-        self.sequences.entry += 1;
-        self.entries.push(JournalEntry { id: self.sequences.entry, entry, payment });
-        self.sequences.entry
+        let id = self.sequences.entry.take();
+        self.entries.push(JournalEntry { id, entry, payment });
+        id
     }
 }

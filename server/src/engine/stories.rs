@@ -14,16 +14,18 @@ use crate::{
     directory::Directory,
     error::Error,
     hub::Hub,
+    news::Herald,
     store::Store,
 };
 
 fn engine() -> (Engine, TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let outside = Surroundings::system();
-    let Store { mut writer, .. } = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
-    let directory = Arc::new(Directory::read(&mut writer).unwrap());
+    let mut store = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
+    let directory = Arc::new(Directory::read(&mut store).unwrap());
     let rules = Arc::new(Rules { welcome_minor: 100, ..Rules::default() });
-    let writer = Writer::new(writer, outside.clock, rules, directory, Hub::default(), BATCH_COMMANDS_MAX);
+    let herald = Herald::local(Hub::default());
+    let writer = Writer::new(store.writer, outside, rules, directory, herald, BATCH_COMMANDS_MAX);
     (Engine::start(writer.unwrap()).unwrap(), dir)
 }
 

@@ -3,30 +3,35 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, mpsc::Receiver},
+    thread,
+    time::Duration,
 };
 
-use diesel::SqliteConnection;
+use proto::status::Failure;
+use shared::reason::Reason;
 
 use super::{
     load::load,
+    numbers::Sequences,
     queue::{Job, Message},
-    state::{Keys, Sequences, State},
+    state::{Keys, State},
 };
 use crate::{
-    clock::Clock,
-    config::Rules,
+    clock::Surroundings,
+    config::{CONFLICT_ATTEMPTS_MAX, CONFLICT_PAUSE, OVERLOADED_RETRY, Rules},
     directory::Directory,
-    hub::Hub,
-    store::{StoreError, sequences, write::write},
+    error::Error,
+    news::Herald,
+    store::{StoreError, StoreWriter, write::write},
 };
 
 /// What the writer thread owns and whom it tells.
 pub struct Writer {
-    conn: SqliteConnection,
-    clock: Arc<dyn Clock>,
+    store: StoreWriter,
+    outside: Surroundings,
     rules: Arc<Rules>,
     directory: Arc<Directory>,
-    hub: Hub,
+    herald: Herald,
     sequences: Sequences,
     batch_commands_max: usize,
 }
@@ -43,18 +48,29 @@ enum BatchError {
     Broken,
 }
 
+impl BatchError {
+    /// Another server was in the way: the same batch may succeed the next time.
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_conflict(),
+            Self::Query(error) => StoreError::is_conflict_of(error),
+            Self::Broken => false,
+        }
+    }
+}
+
 impl Writer {
-    /// A writer on `conn`, which nobody else writes on.
+    /// A writer on a store's writing side, which nobody else writes on.
     pub fn new(
-        mut conn: SqliteConnection,
-        clock: Arc<dyn Clock>,
+        mut store: StoreWriter,
+        outside: Surroundings,
         rules: Arc<Rules>,
         directory: Arc<Directory>,
-        hub: Hub,
+        herald: Herald,
         batch_commands_max: usize,
     ) -> Result<Self, StoreError> {
-        let sequences = sequences::read(&mut conn)?;
-        Ok(Self { conn, clock, rules, directory, hub, sequences, batch_commands_max })
+        let sequences = store.sequences()?;
+        Ok(Self { store, outside, rules, directory, herald, sequences, batch_commands_max })
     }
 
     /// Works until it is told to stop, or nobody is left to tell it.
@@ -79,39 +95,80 @@ impl Writer {
         }
     }
 
-    /// Commits the jobs together; where that fails, each by itself, so that one bad command does not spoil the others.
+    /// Commits the jobs together; where that fails for a reason of their own, each by itself, so that one bad command does not
+    /// spoil the others.
     fn commit(&mut self, jobs: &mut [Box<dyn Job>]) {
-        match self.attempt(jobs) {
-            Ok(()) => {}
-            Err(error) if jobs.len() > 1 => {
-                tracing::error!(%error, commands = jobs.len(), "a batch failed; trying its commands one by one");
-                for job in jobs {
-                    self.commit(std::slice::from_mut(job));
+        let Err(error) = self.attempt_again(jobs) else { return };
+        if !self.store.is_alive() {
+            tracing::error!(%error, commands = jobs.len(), "the database was lost in a batch");
+            // Whether the commit was the last thing that the database did is not known.
+            let text = "the provider lost its database for a moment, and whether this took place is not known; \
+                        ask again with the same id";
+            return fail(jobs, || passing(Reason::Overloaded, text));
+        }
+        if error.is_conflict() {
+            tracing::warn!(%error, commands = jobs.len(), "a batch gave way to other servers too often");
+            let text = "too many changes to the same accounts at once; nothing took place, ask again";
+            return fail(jobs, || passing(Reason::WriteConflict, text));
+        }
+        if jobs.len() == 1 {
+            return fail(jobs, || Error::Fault(error.to_string()));
+        }
+        tracing::error!(%error, commands = jobs.len(), "a batch failed; trying its commands one by one");
+        for job in jobs {
+            self.commit(std::slice::from_mut(job));
+        }
+    }
+
+    /// Attempts a batch, and again from the start while other servers are in the way, with growing pauses of random length so
+    /// that two of them don't meet again and again.
+    fn attempt_again(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), BatchError> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(jobs) {
+                Err(error) if error.is_conflict() && attempt < CONFLICT_ATTEMPTS_MAX => {
+                    tracing::debug!(%error, attempt, "a batch gives way to another server");
+                    let [random] = self.outside.random_bytes();
+                    thread::sleep(CONFLICT_PAUSE * attempt * u32::from(random) / u32::from(u8::MAX));
+                    attempt += 1;
                 }
+                outcome => return outcome,
             }
-            Err(error) => jobs.iter_mut().for_each(|job| job.fail(&error.to_string())),
         }
     }
 
     fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), BatchError> {
-        let mut state = State::new(self.clock.now(), Arc::clone(&self.rules), self.sequences);
-        let settled_through = self.sequences.settled_through;
+        let now = self.outside.clock.now();
+        let mut state = State::new(now, Arc::clone(&self.rules), self.sequences.clone());
         let mut keys = Keys::default();
         jobs.iter().for_each(|job| job.touches(&mut keys));
-        let directory = &self.directory;
-        self.conn.immediate_transaction(|conn| {
-            load(conn, directory, keys, &mut state)?;
+        self.store.make_stripes(keys.accounts.iter().chain(&keys.whole))?;
+        let (directory, stripe) = (&self.directory, self.store.stripe());
+        self.store.transaction(|conn| {
+            load(conn, directory, stripe, keys, &mut state)?;
+            let revision = state.sequences.revision;
             // The state is thrown away where a decision panics, so it can't be seen broken.
             let decided =
                 catch_unwind(AssertUnwindSafe(|| jobs.iter_mut().for_each(|job| job.decide(&mut state))));
             decided.map_err(|_| BatchError::Broken)?;
-            write(conn, &state, settled_through)?;
+            write(conn, &state, stripe, revision)?;
             Ok::<(), BatchError>(())
         })?;
-        self.sequences = state.sequences;
         self.directory.apply(&state.enrolled);
+        // Before the answers: whoever begins to watch after one of them has the change in what he reads first.
+        self.herald.tell(&state.enrolled, state.changes);
         jobs.iter_mut().for_each(|job| job.answer());
-        self.hub.publish(state.changes);
+        self.sequences = state.sequences;
         Ok(())
     }
+}
+
+fn fail(jobs: &mut [Box<dyn Job>], error: impl Fn() -> Error) {
+    jobs.iter_mut().for_each(|job| job.fail(error()));
+}
+
+/// A failure that passes.
+fn passing(reason: Reason, text: &str) -> Error {
+    let retry_after: Option<Duration> = Some(OVERLOADED_RETRY);
+    Error::Refused(Failure { retry_after, ..Failure::new(reason, text) })
 }

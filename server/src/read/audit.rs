@@ -13,7 +13,7 @@ use crate::{
     directory::Directory,
     model::{EntryId, Payment, PaymentId},
     store::{
-        StoreError,
+        Conn, StoreError,
         codes::{Coded, account_of, maybe_uuid},
         load,
         schema::{entries as entries_table, postings},
@@ -73,7 +73,7 @@ impl Audit {
 }
 
 /// Looks at everything.
-pub(crate) fn audit(conn: &mut SqliteConnection, directory: &Directory) -> Result<Audit, StoreError> {
+pub(crate) fn audit(conn: &mut Conn, directory: &Directory) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
     let mut after = 0;
     loop {
@@ -98,7 +98,7 @@ pub(crate) fn audit(conn: &mut SqliteConnection, directory: &Directory) -> Resul
 }
 
 /// The next entries of the journal, with their postings.
-fn journal(conn: &mut SqliteConnection, after: EntryId) -> Result<Vec<Written>, StoreError> {
+fn journal(conn: &mut Conn, after: EntryId) -> Result<Vec<Written>, StoreError> {
     let rows: Vec<(i64, i64, Option<Vec<u8>>)> = entries_table::table
         .filter(entries_table::id.gt(after))
         .order(entries_table::id)

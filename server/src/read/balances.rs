@@ -6,36 +6,42 @@ use shared::{ids::WalletId, ledger::Account};
 use crate::{
     model::WalletView,
     store::{
-        StoreError,
+        Conn, StoreError,
         codes::account_key,
         rows::WalletRow,
         schema::{accounts, wallets},
     },
 };
 
-/// An account's balance in minor units; none where there is no such account.
-pub(crate) fn balance(conn: &mut SqliteConnection, account: Account) -> Result<Option<i64>, StoreError> {
-    let found = accounts::table.find(account_key(account)).select(accounts::balance_minor);
-    Ok(found.get_result(conn).optional()?)
+/// An account's balance in minor units over all its stripes; none where there is no such account.
+pub(crate) fn balance(conn: &mut Conn, account: Account) -> Result<Option<i64>, StoreError> {
+    Ok(of_all_stripes(conn, account)?.map(|(balance_minor, _)| balance_minor))
+}
+
+/// An account's balance, and the coupons redeemed and not reversed of a campaign's reserve.
+pub(crate) fn of_all_stripes(conn: &mut Conn, account: Account) -> Result<Option<(i64, i64)>, StoreError> {
+    let (kind, owner) = account_key(account);
+    let stripes: Vec<(i64, i64)> = accounts::table
+        .filter(accounts::kind.eq(kind).and(accounts::owner.eq(owner)))
+        .select((accounts::balance_minor, accounts::coupons_redeemed))
+        .load(conn)?;
+    Ok(stripes.into_iter().reduce(|(a, b), (c, d)| (a + c, b + d)))
 }
 
 /// A wallet.
-pub(crate) fn wallet(conn: &mut SqliteConnection, id: WalletId) -> Result<Option<WalletView>, StoreError> {
+pub(crate) fn wallet(conn: &mut Conn, id: WalletId) -> Result<Option<WalletView>, StoreError> {
     let row: Option<WalletRow> = wallets::table.find(i64::from(id.0)).get_result(conn).optional()?;
     view(conn, row)
 }
 
 /// The wallet of a device key.
-pub(crate) fn wallet_by_key(
-    conn: &mut SqliteConnection,
-    key: &[u8; 32],
-) -> Result<Option<WalletView>, StoreError> {
+pub(crate) fn wallet_by_key(conn: &mut Conn, key: &[u8; 32]) -> Result<Option<WalletView>, StoreError> {
     let found = wallets::table.filter(wallets::public_key.eq(key.as_slice()));
     let row: Option<WalletRow> = found.get_result(conn).optional()?;
     view(conn, row)
 }
 
-fn view(conn: &mut SqliteConnection, row: Option<WalletRow>) -> Result<Option<WalletView>, StoreError> {
+fn view(conn: &mut Conn, row: Option<WalletRow>) -> Result<Option<WalletView>, StoreError> {
     let Some(row) = row else { return Ok(None) };
     let wallet = row.read()?;
     let balance_minor = balance(conn, Account::Wallet(wallet.id))?.unwrap_or_default();

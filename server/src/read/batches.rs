@@ -15,7 +15,7 @@ use super::{
 use crate::{
     model::{Batch, EntryId, Payment, Refund},
     store::{
-        StoreError,
+        Conn, StoreError,
         batches::{BatchRow, key, offers_of},
         codes::{Coded, number, uuid},
         schema::{batches, entries, redemptions},
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The party's batches, newest first; and the key of the next page.
-pub(crate) fn list(conn: &mut SqliteConnection, party: Party, page: Page<i64>) -> Listed<Batch, i64> {
+pub(crate) fn list(conn: &mut Conn, party: Party, page: Page<i64>) -> Listed<Batch, i64> {
     let (kind, owner) = key(party);
     let rows: Vec<BatchRow> = batches::table
         .filter(batches::kind.eq(kind).and(batches::owner.eq(owner)))
@@ -99,7 +99,7 @@ const ENTRIES_MAX: i64 = 200;
 
 /// A shop's lines after `after`.
 pub(crate) fn shop_lines(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     merchant: MerchantId,
     batch: &Batch,
     after: EntryId,
@@ -136,7 +136,7 @@ pub(crate) fn shop_lines(
 
 /// A manufacturer's lines after `after`.
 pub(crate) fn claim_lines(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     batch: &Batch,
     after: EntryId,
 ) -> Result<Lines<ClaimLine>, StoreError> {
@@ -212,7 +212,7 @@ fn more(found: usize, last: Option<EntryId>) -> Option<EntryId> {
     last.filter(|_| i64::try_from(found) == Ok(ENTRIES_MAX))
 }
 
-fn payment_of(conn: &mut SqliteConnection, id: Option<&[u8]>) -> Result<Payment, StoreError> {
+fn payment_of(conn: &mut Conn, id: Option<&[u8]>) -> Result<Payment, StoreError> {
     let missing = || StoreError::Corrupt("an entry without its payment");
     payment(conn, uuid(id.ok_or_else(missing)?)?)?.ok_or_else(missing)
 }

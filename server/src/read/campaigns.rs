@@ -9,14 +9,14 @@ use shared::{
 };
 
 use super::{
-    balances::balance,
+    balances::{balance, of_all_stripes},
     page::{Listed, Page},
 };
 use crate::{
     directory::Directory,
     model::{CampaignView, Payment, RedemptionRow},
     store::{
-        StoreError,
+        Conn, StoreError,
         codes::{Coded, number, uuid},
         rows::{CampaignRow, PaymentRow},
         schema::{campaigns, payments, redemptions},
@@ -25,7 +25,7 @@ use crate::{
 
 /// A campaign of this issuer.
 pub(crate) fn campaign(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     directory: &Arc<Directory>,
     issuer: IssuerId,
     offer: OfferNumber,
@@ -40,7 +40,7 @@ pub(crate) fn campaign(
 
 /// The issuer's campaigns, newest first; and the key of the next page.
 pub(crate) fn list(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     directory: &Arc<Directory>,
     issuer: IssuerId,
     page: Page<i64>,
@@ -56,24 +56,23 @@ pub(crate) fn list(
     Ok((views, next))
 }
 
-fn view(
-    conn: &mut SqliteConnection,
-    directory: &Arc<Directory>,
-    row: &CampaignRow,
-) -> Result<CampaignView, StoreError> {
+fn view(conn: &mut Conn, directory: &Arc<Directory>, row: &CampaignRow) -> Result<CampaignView, StoreError> {
     let number = row.number()?;
     let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
+    let (reserved_minor, coupons_redeemed) =
+        of_all_stripes(conn, Account::CampaignReserved(number))?.unwrap_or_default();
     Ok(CampaignView {
         campaign: row.read(offer)?,
         available_minor: balance(conn, Account::CampaignBudget(number))?.unwrap_or_default(),
-        reserved_minor: balance(conn, Account::CampaignReserved(number))?.unwrap_or_default(),
+        reserved_minor,
+        coupons_redeemed,
     })
 }
 
 /// Payments that redeemed the campaign's coupons, newest first, with at most `page.size` redeemed lines of it (but one payment
 /// at least); and the key of the next page.
 pub(crate) fn redeemed(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     offer: OfferNumber,
     page: Page<i64>,
 ) -> Listed<(RedemptionRow, Payment), i64> {

@@ -1,6 +1,6 @@
 //! A wallet's coupons.
 
-use diesel::{prelude::*, sqlite::Sqlite};
+use diesel::prelude::*;
 use shared::{
     ids::{CouponId, WalletId},
     time::UnixMillis,
@@ -10,7 +10,7 @@ use super::page::{Listed, Page};
 use crate::{
     model::{Coupon, CouponState},
     store::{
-        StoreError,
+        Conn, MultiBackend, StoreError,
         codes::Coded,
         rows::CouponRow,
         schema::{campaigns, coupons},
@@ -30,7 +30,7 @@ pub(crate) type CouponPage = Page<(i64, i64, i64)>;
 
 /// The wallet's coupons, newest clip first, only those in `state` where that is given; and the key of the next page.
 pub(crate) fn list(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     wallet: WalletId,
     state: Option<CouponState>,
     page: CouponPage,
@@ -42,7 +42,7 @@ pub(crate) fn list(
         .select((coupons::all_columns, campaigns::ends_at_ms))
         .order((coupons::clipped_at_ms.desc(), coupons::offer_number.desc(), coupons::sequence.desc()))
         .limit(i64::try_from(page.size).unwrap_or(i64::MAX))
-        .into_boxed::<Sqlite>();
+        .into_boxed::<MultiBackend>();
     let (clipped, ended) = (coupons::state.eq(CouponState::Clipped.code()), campaigns::ends_at_ms.le(now.0));
     query = match state {
         None => query,
@@ -71,11 +71,7 @@ pub(crate) fn list(
 }
 
 /// Some coupons of a wallet, by id.
-pub(crate) fn by_id(
-    conn: &mut SqliteConnection,
-    wallet: WalletId,
-    ids: &[CouponId],
-) -> Result<Vec<Coupon>, StoreError> {
+pub(crate) fn by_id(conn: &mut Conn, wallet: WalletId, ids: &[CouponId]) -> Result<Vec<Coupon>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let key = (i64::from(wallet.0), i64::from(id.offer.0), i64::from(id.sequence));

@@ -6,18 +6,14 @@ use shared::{ids::OfferNumber, time::UnixMillis};
 use super::page::{Listed, Page};
 use crate::{
     model::CampaignState,
-    store::{StoreError, codes::Coded, rows::CampaignRow, schema::campaigns},
+    store::{Conn, StoreError, codes::Coded, rows::CampaignRow, schema::campaigns},
 };
 
 /// How long tills still hear of an offer that has ended, so that they can say why they refuse it.
 const TOLD_AFTER_END_MS: i64 = 30 * 24 * 3_600 * 1_000;
 
 /// Offers that can be clipped at `now`, newest first; and the key of the next page.
-pub(crate) fn clippable(
-    conn: &mut SqliteConnection,
-    page: Page<i64>,
-    now: UnixMillis,
-) -> Listed<OfferNumber, i64> {
+pub(crate) fn clippable(conn: &mut Conn, page: Page<i64>, now: UnixMillis) -> Listed<OfferNumber, i64> {
     let rows: Vec<CampaignRow> = campaigns::table
         .filter(campaigns::state.eq(CampaignState::Active.code()))
         .filter(campaigns::ends_at_ms.gt(now.0))
@@ -39,7 +35,7 @@ pub(crate) struct OfferChange {
 
 /// Changes after revision `page.after`, oldest first; the revision they lead to; whether there are more.
 pub(crate) fn changes(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     page: Page<i64>,
     now: UnixMillis,
 ) -> Result<(Vec<OfferChange>, i64, bool), StoreError> {

@@ -11,7 +11,7 @@ use super::page::{Listed, Page};
 use crate::{
     model::{Payment, PaymentId},
     store::{
-        StoreError,
+        Conn, StoreError,
         codes::{Coded, account_key, maybe_uuid},
         refunds,
         rows::PaymentRow,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A payment.
-pub(crate) fn payment(conn: &mut SqliteConnection, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+pub(crate) fn payment(conn: &mut Conn, id: PaymentId) -> Result<Option<Payment>, StoreError> {
     let found = payments::table.find(id.as_bytes().as_slice());
     let row: Option<PaymentRow> = found.get_result(conn).optional()?;
     let Some(row) = row else { return Ok(None) };
@@ -32,11 +32,7 @@ pub(crate) fn payment(conn: &mut SqliteConnection, id: PaymentId) -> Result<Opti
 
 /// The wallet's payments, newest first: a chain that begins at its account. `page.after` is the last one shown. And the key
 /// of the next page.
-pub(crate) fn of_wallet(
-    conn: &mut SqliteConnection,
-    wallet: WalletId,
-    page: Page<Uuid>,
-) -> Listed<Payment, Uuid> {
+pub(crate) fn of_wallet(conn: &mut Conn, wallet: WalletId, page: Page<Uuid>) -> Listed<Payment, Uuid> {
     let mut next = match page.after {
         None => newest(conn, wallet)?,
         // A token of another wallet leads nowhere.
@@ -55,11 +51,7 @@ pub(crate) fn of_wallet(
 }
 
 /// The shop's payments that moved money, newest first, by journal entry; and the key of the next page.
-pub(crate) fn of_shop(
-    conn: &mut SqliteConnection,
-    merchant: MerchantId,
-    page: Page<i64>,
-) -> Listed<Payment, i64> {
+pub(crate) fn of_shop(conn: &mut Conn, merchant: MerchantId, page: Page<i64>) -> Listed<Payment, i64> {
     let limit = i64::try_from(page.size).unwrap_or(i64::MAX);
     let rows: Vec<(i64, Option<Vec<u8>>)> = entries::table
         .filter(entries::merchant_id.eq(i64::from(merchant.0)))
@@ -81,8 +73,9 @@ pub(crate) fn of_shop(
     Ok((found, last.filter(|_| more)))
 }
 
-fn newest(conn: &mut SqliteConnection, wallet: WalletId) -> Result<Option<Uuid>, StoreError> {
-    let account = accounts::table.find(account_key(Account::Wallet(wallet)));
+fn newest(conn: &mut Conn, wallet: WalletId) -> Result<Option<Uuid>, StoreError> {
+    let (kind, owner) = account_key(Account::Wallet(wallet));
+    let account = accounts::table.find((kind, owner, 0));
     let last: Option<Option<Vec<u8>>> =
         account.select(accounts::last_payment_id).get_result(conn).optional()?;
     maybe_uuid(last.flatten().as_deref())

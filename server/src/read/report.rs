@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::store::{
-    StoreError,
+    Conn, StoreError,
     codes::{Coded, number},
 };
 
@@ -65,7 +65,7 @@ struct RedeemedRow {
 
 /// Coupons clipped, each day that had any, oldest first.
 pub(crate) fn clipped(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     offer: OfferNumber,
     utc_offset_minutes: i32,
 ) -> Result<Vec<Clipped>, StoreError> {
@@ -82,7 +82,7 @@ pub(crate) fn clipped(
 
 /// Redemptions, each day and shop that had any, oldest day first, then by shop.
 pub(crate) fn redeemed(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     offer: OfferNumber,
     utc_offset_minutes: i32,
 ) -> Result<Vec<Redeemed>, StoreError> {

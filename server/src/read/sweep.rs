@@ -12,7 +12,7 @@ use crate::{
     engine::decide::sweep::Sweep,
     model::CouponState,
     store::{
-        StoreError,
+        Conn, StoreError,
         codes::{Coded, number, uuid},
         rows::PaymentRow,
         schema::{campaigns, coupons, entries, payments},
@@ -24,7 +24,7 @@ const LIMIT: i64 = SWEEP_COUPONS_MAX as i64;
 
 /// The next step of the sweep; none where nothing is due.
 pub(crate) fn due(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     now: UnixMillis,
     reversal_window_ms: i64,
 ) -> Result<Option<Sweep>, StoreError> {
@@ -36,7 +36,7 @@ pub(crate) fn due(
 }
 
 /// Payments that nobody approved in time, oldest first.
-fn unapproved(conn: &mut SqliteConnection, now: UnixMillis, sweep: &mut Sweep) -> Result<(), StoreError> {
+fn unapproved(conn: &mut Conn, now: UnixMillis, sweep: &mut Sweep) -> Result<(), StoreError> {
     let rows: Vec<Vec<u8>> = payments::table
         .filter(payments::state.eq(PaymentState::PendingApproval.code()))
         .filter(payments::approval_expires_at_ms.le(now.0))
@@ -49,7 +49,7 @@ fn unapproved(conn: &mut SqliteConnection, now: UnixMillis, sweep: &mut Sweep) -
 }
 
 /// Coupons of one offer that has ended, from where the sweep left off. After its end nobody clips it any more.
-fn ended(conn: &mut SqliteConnection, now: UnixMillis, sweep: &mut Sweep) -> Result<(), StoreError> {
+fn ended(conn: &mut Conn, now: UnixMillis, sweep: &mut Sweep) -> Result<(), StoreError> {
     let campaign: Option<(i64, i64, i64)> = campaigns::table
         .filter(campaigns::ends_at_ms.le(now.0))
         .filter(campaigns::expired_through.lt(campaigns::coupons_clipped))
@@ -77,14 +77,12 @@ fn ended(conn: &mut SqliteConnection, now: UnixMillis, sweep: &mut Sweep) -> Res
 
 /// Coupons of payments whose time for a reversal is over, in the order of the journal.
 fn settled(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     now: UnixMillis,
     reversal_window_ms: i64,
     sweep: &mut Sweep,
 ) -> Result<(), StoreError> {
-    let through = settings::get(conn, settings::SETTLED_THROUGH)?;
-    let through =
-        through.map_or(Ok(0), |value| crate::store::codes::bytes(&value).map(i64::from_be_bytes))?;
+    let through = settings::number(conn, settings::SETTLED_THROUGH)?;
     let rows: Vec<(i64, i64, Option<Vec<u8>>)> = entries::table
         .filter(entries::id.gt(through))
         .order(entries::id)

@@ -1,6 +1,6 @@
 //! Closed batches: rows of `batches`.
 
-use diesel::{insert_into, prelude::*};
+use diesel::prelude::*;
 use shared::{
     ids::{IssuerId, MerchantId, OfferNumber},
     settlement::{BatchId, FeeRate, Party, Turnover},
@@ -9,16 +9,17 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    StoreError,
+    Conn, StoreError,
     codes::{account_key, bytes, maybe_time, number},
     schema::{batches, campaigns},
+    statements::{insert, update},
+    values::Bind::{Bytes, Int, MaybeInt},
 };
 use crate::model::Batch;
 
 /// A row of `batches`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = batches, treat_none_as_default_value = false)]
-pub struct BatchRow {
+#[derive(Queryable)]
+pub(crate) struct BatchRow {
     kind: i64,
     owner: i64,
     number: i64,
@@ -61,7 +62,7 @@ impl From<&Batch> for BatchRow {
 
 impl BatchRow {
     /// The batch.
-    pub fn read(&self) -> Result<Batch, StoreError> {
+    pub(crate) fn read(&self) -> Result<Batch, StoreError> {
         let owner = number(self.owner)?;
         let party = match self.kind {
             2 => Party::Merchant(MerchantId(owner)),
@@ -95,7 +96,7 @@ pub(crate) fn key(party: Party) -> (i64, i64) {
 }
 
 /// A batch.
-pub(crate) fn batch(conn: &mut SqliteConnection, id: BatchId) -> Result<Option<Batch>, StoreError> {
+pub(crate) fn batch(conn: &mut Conn, id: BatchId) -> Result<Option<Batch>, StoreError> {
     let (kind, owner) = key(id.party);
     let found = batches::table.find((kind, owner, i64::from(id.number)));
     let row: Option<BatchRow> = found.get_result(conn).optional()?;
@@ -103,7 +104,7 @@ pub(crate) fn batch(conn: &mut SqliteConnection, id: BatchId) -> Result<Option<B
 }
 
 /// The party's newest batch.
-pub(crate) fn last(conn: &mut SqliteConnection, party: Party) -> Result<Option<Batch>, StoreError> {
+pub(crate) fn last(conn: &mut Conn, party: Party) -> Result<Option<Batch>, StoreError> {
     let (kind, owner) = key(party);
     let row: Option<BatchRow> = batches::table
         .filter(batches::kind.eq(kind).and(batches::owner.eq(owner)))
@@ -114,17 +115,14 @@ pub(crate) fn last(conn: &mut SqliteConnection, party: Party) -> Result<Option<B
 }
 
 /// The batch that was closed under an id.
-pub(crate) fn by_close(conn: &mut SqliteConnection, id: Uuid) -> Result<Option<Batch>, StoreError> {
+pub(crate) fn by_close(conn: &mut Conn, id: Uuid) -> Result<Option<Batch>, StoreError> {
     let found = batches::table.filter(batches::close_id.eq(id.as_bytes().as_slice()));
     let row: Option<BatchRow> = found.get_result(conn).optional()?;
     row.map(|row| row.read()).transpose()
 }
 
 /// A manufacturer's campaigns.
-pub(crate) fn offers_of(
-    conn: &mut SqliteConnection,
-    issuer: IssuerId,
-) -> Result<Vec<OfferNumber>, StoreError> {
+pub(crate) fn offers_of(conn: &mut Conn, issuer: IssuerId) -> Result<Vec<OfferNumber>, StoreError> {
     let rows: Vec<i64> = campaigns::table
         .filter(campaigns::issuer_id.eq(i64::from(issuer.0)))
         .order(campaigns::offer_number)
@@ -134,16 +132,34 @@ pub(crate) fn offers_of(
 }
 
 /// Inserts a batch.
-pub(super) fn add(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), StoreError> {
-    insert_into(batches::table).values(BatchRow::from(batch)).execute(conn)?;
-    Ok(())
+pub(super) fn add(conn: &mut Conn, batch: &Batch) -> Result<(), StoreError> {
+    let row = BatchRow::from(batch);
+    let values = [
+        Int(row.kind),
+        Int(row.owner),
+        Int(row.number),
+        Bytes(&row.close_id),
+        Int(row.after_entry),
+        Int(row.through_entry),
+        Int(row.sales),
+        Int(row.sales_minor),
+        Int(row.returns),
+        Int(row.returns_minor),
+        Int(row.fee_ppm),
+        Int(row.fee_minor),
+        Int(row.payout_minor),
+        Int(row.closed_at_ms),
+        MaybeInt(row.paid_out_at_ms),
+    ];
+    let into = "batches (kind, owner, number, close_id, after_entry, through_entry, sales, sales_minor, returns, \
+                returns_minor, fee_ppm, fee_minor, payout_minor, closed_at_ms, paid_out_at_ms)";
+    Ok(insert(conn, into, values.len(), &values)?)
 }
 
 /// Says that a batch was paid out, which is all that changes of one.
-pub(super) fn paid_out(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), StoreError> {
+pub(super) fn paid_out(conn: &mut Conn, batch: &Batch) -> Result<(), StoreError> {
     let (kind, owner) = key(batch.id.party);
-    diesel::update(batches::table.find((kind, owner, i64::from(batch.id.number))))
-        .set(batches::paid_out_at_ms.eq(batch.paid_out_at.map(|at| at.0)))
-        .execute(conn)?;
-    Ok(())
+    let values =
+        [MaybeInt(batch.paid_out_at.map(|at| at.0)), Int(kind), Int(owner), Int(batch.id.number.into())];
+    update(conn, "batches", &["paid_out_at_ms"], &["kind", "owner", "number"], &values)
 }

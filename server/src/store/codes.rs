@@ -4,6 +4,7 @@ use shared::{
     ids::{IssuerId, MerchantId, OfferNumber, WalletId},
     ledger::{Account, EntryKind},
     payment::PaymentState,
+    settlement::FeeRate,
     time::UnixMillis,
 };
 use uuid::Uuid;
@@ -133,6 +134,11 @@ pub(crate) fn holder_of(name: &str) -> Option<Holder> {
 /// A number that fits 32 bits.
 pub(crate) fn number(n: i64) -> Result<u32, StoreError> {
     u32::try_from(n).map_err(|_| StoreError::Corrupt("a number"))
+}
+
+/// A fee in parts per million.
+pub(crate) fn fee_rate(ppm: i64) -> Result<FeeRate, StoreError> {
+    FeeRate::from_ppm(number(ppm)?).ok_or(StoreError::Corrupt("a fee"))
 }
 
 /// A count that is not below zero.

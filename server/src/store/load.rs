@@ -1,94 +1,62 @@
-//! The set-based selects of a batch: rows by their keys, whatever the number of keys, in the order of keys.
+//! The set-based selects of a batch: rows by their keys, whatever the number of keys. On PostgreSQL they also lock what the
+//! batch may change, in the order of keys.
 
-use diesel::{
-    prelude::*,
-    sql_types::{BigInt, Binary, Nullable},
-};
+use diesel::{prelude::*, sql_types::Binary};
 use shared::{
     ids::{OfferNumber, WalletId},
-    ledger::Account,
-    settlement::Turnover,
     time::UnixMillis,
 };
 use uuid::Uuid;
 
 use super::{
-    StoreError,
-    codes::{account_code, account_of, bytes, maybe_uuid, number, uuid},
-    prepared::{Keyed, json, push_hex, push_number, push_pair},
+    Conn, StoreError,
+    codes::{bytes, uuid},
     refunds,
     rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
     schema,
+    statements::{self, KeyList, Select, numbers, pair},
 };
-use crate::model::{
-    AccountRow, Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId, Wallet,
-};
+use crate::model::{Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId, Wallet};
 
 type Loaded<T> = Result<Vec<T>, StoreError>;
 
-macro_rules! keyed {
-    ($conn:expr, $types:ty => $row:ty, $sql:expr, $keys:expr) => {
-        match $keys {
-            Some(keys) => Keyed::<$types>::new($sql, keys).load::<$row>($conn)?,
-            None => Vec::new(),
-        }
+/// Wallets by id. Not locked: whoever changes a wallet holds its account.
+pub(crate) fn wallets(conn: &mut Conn, ids: &[WalletId]) -> Loaded<Wallet> {
+    let select = Select {
+        sqlite: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
+                 WHERE id IN (SELECT value FROM json_each(?))",
+        postgres: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets WHERE id = ANY(?)",
     };
-}
-
-/// Wallets by id.
-pub(crate) fn wallets(conn: &mut SqliteConnection, ids: &[WalletId]) -> Loaded<Wallet> {
-    let rows = keyed!(conn, schema::wallets::SqlType => WalletRow,
-        "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
-         WHERE id IN (SELECT value FROM json_each(?))",
-        json(ids, |text, id| push_number(text, id.0)));
+    let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, numbers(ids, |id| id.0.into()))?;
     rows.iter().map(WalletRow::read).collect()
 }
 
-/// Wallets by device key.
-pub(crate) fn wallets_by_key(conn: &mut SqliteConnection, keys: &[[u8; 32]]) -> Loaded<Wallet> {
-    let rows = keyed!(conn, schema::wallets::SqlType => WalletRow,
-        "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
-         WHERE public_key IN (SELECT unhex(value) FROM json_each(?))",
-        json(keys, |text, key| push_hex(text, &key)));
+/// Wallets by device key. Which wallet a key has never changes.
+pub(crate) fn wallets_by_key(conn: &mut Conn, keys: &[[u8; 32]]) -> Loaded<Wallet> {
+    let select = Select {
+        sqlite: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
+                 WHERE public_key IN (SELECT unhex(value) FROM json_each(?))",
+        postgres: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets WHERE public_key = ANY(?)",
+    };
+    let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, statements::bytes(keys))?;
     rows.iter().map(WalletRow::read).collect()
-}
-
-/// Accounts.
-pub(crate) fn accounts(conn: &mut SqliteConnection, accounts: &[Account]) -> Loaded<(Account, AccountRow)> {
-    type Open = (BigInt, BigInt, BigInt, BigInt);
-    type Columns = (BigInt, BigInt, BigInt, Nullable<Binary>, BigInt, BigInt, Open);
-    type Row = (i64, i64, i64, Option<Vec<u8>>, i64, i64, (i64, i64, i64, i64));
-    let rows = keyed!(conn, Columns => Row,
-    "SELECT a.kind, a.owner, a.balance_minor, a.last_payment_id, a.spent_day, a.spent_minor, \
-     a.sales, a.sales_minor, a.returns, a.returns_minor FROM json_each(?) AS k \
-     CROSS JOIN accounts AS a ON a.kind = k.value >> 32 AND a.owner = k.value & 4294967295",
-    json(accounts, |text, account| {
-        let (kind, owner) = account_code(account);
-        push_pair(text, kind, owner);
-    }));
-    rows.into_iter()
-        .map(|(kind, owner, balance_minor, last, spent_day, spent_minor, open)| {
-            let last_payment = maybe_uuid(last.as_deref())?;
-            let (sales, sales_minor, returns, returns_minor) = open;
-            let (sales, returns) = (number(sales)?, number(returns)?);
-            let open = Turnover { sales, sales_minor, returns, returns_minor };
-            let row = AccountRow { balance_minor, last_payment, spent_day, spent_minor, open };
-            Ok((account_of(kind, owner)?, row))
-        })
-        .collect()
 }
 
 /// Tokens by id.
-pub(crate) fn tokens(conn: &mut SqliteConnection, ids: &[TokenId]) -> Loaded<(TokenId, Token)> {
-    let rows = keyed!(conn, schema::tokens::SqlType => TokenRow,
-        "SELECT id, wallet_id, expires_at_ms, state FROM tokens WHERE id IN (SELECT value FROM json_each(?))",
-        json(ids, push_number));
+pub(crate) fn tokens(conn: &mut Conn, ids: &[TokenId]) -> Loaded<(TokenId, Token)> {
+    let select = Select {
+        sqlite: "SELECT id, wallet_id, expires_at_ms, state FROM tokens \
+                 WHERE id IN (SELECT value FROM json_each(?))",
+        postgres: "SELECT id, wallet_id, expires_at_ms, state FROM tokens WHERE id = ANY(?) \
+                   ORDER BY id FOR UPDATE",
+    };
+    let rows = select.load::<schema::tokens::SqlType, TokenRow>(conn, numbers(ids, u64::cast_signed))?;
     read_tokens(&rows)
 }
 
-/// Every token of these wallets that is not too old.
+/// Every token of these wallets that is not too old. Not locked: whoever changes them holds the wallet's account.
 pub(crate) fn live_tokens(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     wallets: &[WalletId],
     now: UnixMillis,
 ) -> Loaded<(TokenId, Token)> {
@@ -108,57 +76,101 @@ fn read_tokens(rows: &[TokenRow]) -> Loaded<(TokenId, Token)> {
 }
 
 /// Every coupon that a wallet ever had of an offer.
-pub(crate) fn coupons(conn: &mut SqliteConnection, pairs: &[(WalletId, OfferNumber)]) -> Loaded<Coupon> {
-    let rows = keyed!(conn, schema::coupons::SqlType => CouponRow,
-        "SELECT c.wallet_id, c.offer_number, c.sequence, c.state, c.reserved_minor, c.clipped_at_ms, \
-         c.redeemed_at_ms, c.payment_id FROM json_each(?) AS k \
-         CROSS JOIN coupons AS c ON c.wallet_id = (k.value >> 32) & 4294967295 \
-         AND c.offer_number = k.value & 4294967295",
-        json(pairs, |text, (wallet, offer)| push_pair(text, wallet.0, offer.0)));
+pub(crate) fn coupons(conn: &mut Conn, pairs: &[(WalletId, OfferNumber)]) -> Loaded<Coupon> {
+    let select = Select {
+        sqlite: "SELECT c.wallet_id, c.offer_number, c.sequence, c.state, c.reserved_minor, c.clipped_at_ms, \
+                 c.redeemed_at_ms, c.payment_id FROM json_each(?) AS k \
+                 CROSS JOIN coupons AS c ON c.wallet_id = (k.value >> 32) & 4294967295 \
+                 AND c.offer_number = k.value & 4294967295",
+        postgres: "SELECT c.wallet_id, c.offer_number, c.sequence, c.state, c.reserved_minor, c.clipped_at_ms, \
+                   c.redeemed_at_ms, c.payment_id FROM unnest(?) AS k \
+                   JOIN coupons AS c ON c.wallet_id = (k >> 32) & 4294967295 \
+                   AND c.offer_number = k & 4294967295 \
+                   ORDER BY c.wallet_id, c.offer_number, c.sequence FOR UPDATE OF c",
+    };
+    let keys = numbers(pairs, |(wallet, offer)| pair(wallet.0, offer.0));
+    let rows = select.load::<schema::coupons::SqlType, CouponRow>(conn, keys)?;
     rows.iter().map(CouponRow::read).collect()
 }
 
-/// Campaigns; their offers are kept in memory.
-pub(crate) fn campaigns(
-    conn: &mut SqliteConnection,
-    offers: &[OfferNumber],
-) -> Result<Vec<CampaignRow>, StoreError> {
-    Ok(keyed!(conn, schema::campaigns::SqlType => CampaignRow,
-        "SELECT offer_number, issuer_id, state, per_wallet_limit, ends_at_ms, revision, coupons_clipped, \
-         coupons_redeemed, expired_through FROM campaigns \
-         WHERE offer_number IN (SELECT value FROM json_each(?))",
-        json(offers, |text, offer| push_number(text, offer.0))))
+const CAMPAIGNS: Select = Select {
+    sqlite: "SELECT offer_number, issuer_id, state, per_wallet_limit, ends_at_ms, revision, coupons_clipped, \
+             expired_through FROM campaigns WHERE offer_number IN (SELECT value FROM json_each(?))",
+    postgres: "SELECT offer_number, issuer_id, state, per_wallet_limit, ends_at_ms, revision, coupons_clipped, \
+               expired_through FROM campaigns WHERE offer_number = ANY(?) ORDER BY offer_number FOR UPDATE",
+};
+const CAMPAIGNS_SEEN: Select = Select {
+    postgres: "SELECT offer_number, issuer_id, state, per_wallet_limit, ends_at_ms, revision, coupons_clipped, \
+               expired_through FROM campaigns WHERE offer_number = ANY(?)",
+    ..CAMPAIGNS
+};
+
+fn offers(offers: &[OfferNumber]) -> KeyList {
+    numbers(offers, |offer| offer.0.into())
 }
 
-/// Payments.
-pub(crate) fn payments(conn: &mut SqliteConnection, ids: &[PaymentId]) -> Loaded<Payment> {
-    let rows = keyed!(conn, schema::payments::SqlType => PaymentRow,
-        "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
-         due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
-         decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
-         FROM payments \
-         WHERE payment_id IN (SELECT unhex(value) FROM json_each(?))",
-        json(ids, |text, id| push_hex(text, id.as_bytes())));
+/// Campaigns; their offers are kept in memory.
+pub(crate) fn campaigns(conn: &mut Conn, of: &[OfferNumber]) -> Loaded<CampaignRow> {
+    Ok(CAMPAIGNS.load::<schema::campaigns::SqlType, CampaignRow>(conn, offers(of))?)
+}
+
+/// Campaigns that are looked at and not changed: a payment doesn't wait for those who clip.
+pub(crate) fn campaigns_seen(conn: &mut Conn, of: &[OfferNumber]) -> Loaded<CampaignRow> {
+    Ok(CAMPAIGNS_SEEN.load::<schema::campaigns::SqlType, CampaignRow>(conn, offers(of))?)
+}
+
+const PAYMENTS: Select = Select {
+    sqlite: "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
+             due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
+             decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
+             FROM payments \
+             WHERE payment_id IN (SELECT unhex(value) FROM json_each(?))",
+    postgres: "SELECT payment_id, request_hash, state, merchant_id, terminal_id, wallet_id, currency, gross_minor, \
+               due_minor, redemptions, merchant_reference, created_at_ms, reversed_at_ms, decline_reason, \
+               decline_message, refusals, previous_payment_id, entry_id, approval_expires_at_ms, completed_at_ms \
+             FROM payments \
+               WHERE payment_id = ANY(?) ORDER BY payment_id FOR UPDATE",
+};
+
+/// Payments, with their refunds.
+pub(crate) fn payments(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Payment> {
+    let rows = PAYMENTS.load::<schema::payments::SqlType, PaymentRow>(conn, statements::bytes(ids))?;
     let mut payments = rows.iter().map(PaymentRow::read).collect::<Result<Vec<_>, _>>()?;
     refunds::fill(conn, &mut payments)?;
     Ok(payments)
 }
 
 /// The payments of refunds.
-pub(crate) fn refunds(conn: &mut SqliteConnection, ids: &[RefundId]) -> Loaded<(RefundId, PaymentId)> {
-    type Columns = (Binary, Binary);
-    let rows = keyed!(conn, Columns => (Vec<u8>, Vec<u8>),
-        "SELECT refund_id, payment_id FROM refunds \
-         WHERE refund_id IN (SELECT unhex(value) FROM json_each(?))",
-        json(ids, |text, id| push_hex(text, id.as_bytes())));
+pub(crate) fn refunds(conn: &mut Conn, ids: &[RefundId]) -> Loaded<(RefundId, PaymentId)> {
+    let select = Select {
+        sqlite: "SELECT refund_id, payment_id FROM refunds \
+                 WHERE refund_id IN (SELECT unhex(value) FROM json_each(?))",
+        postgres: "SELECT refund_id, payment_id FROM refunds WHERE refund_id = ANY(?)",
+    };
+    let rows = select.load::<(Binary, Binary), (Vec<u8>, Vec<u8>)>(conn, statements::bytes(ids))?;
     rows.into_iter().map(|(refund, payment)| Ok((uuid(&refund)?, uuid(&payment)?))).collect()
 }
 
+/// Payments before anything is locked: who paid whom and with which coupons never changes, and says what to lock.
+pub(crate) fn payments_seen(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Payment> {
+    use schema::payments::dsl;
+    let mut found = Vec::new();
+    for id in ids {
+        let row: Option<PaymentRow> =
+            dsl::payments.find(id.as_bytes().as_slice()).get_result(conn).optional()?;
+        found.extend(row.map(|row| row.read()).transpose()?);
+    }
+    Ok(found)
+}
+
 /// Deposits and fundings.
-pub(crate) fn requests(conn: &mut SqliteConnection, ids: &[Uuid]) -> Loaded<(Uuid, (RequestHash, EntryId))> {
-    let rows = keyed!(conn, schema::transfer_requests::SqlType => (Vec<u8>, Vec<u8>, i64),
-        "SELECT request_id, request_hash, entry_id FROM transfer_requests \
-         WHERE request_id IN (SELECT unhex(value) FROM json_each(?))",
-        json(ids, |text, id| push_hex(text, id.as_bytes())));
+pub(crate) fn requests(conn: &mut Conn, ids: &[Uuid]) -> Loaded<(Uuid, (RequestHash, EntryId))> {
+    let select = Select {
+        sqlite: "SELECT request_id, request_hash, entry_id FROM transfer_requests \
+                 WHERE request_id IN (SELECT unhex(value) FROM json_each(?))",
+        postgres: "SELECT request_id, request_hash, entry_id FROM transfer_requests WHERE request_id = ANY(?)",
+    };
+    type Row = (Vec<u8>, Vec<u8>, i64);
+    let rows = select.load::<schema::transfer_requests::SqlType, Row>(conn, statements::bytes(ids))?;
     rows.into_iter().map(|(id, hash, entry)| Ok((uuid(&id)?, (bytes(&hash)?, entry)))).collect()
 }

@@ -1,21 +1,25 @@
 //! A few threads that read while the writer writes (WAL): off the threads that serve requests, since a read may wait for the disk.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
+    time::{Duration, Instant},
 };
 
-use diesel::prelude::*;
+use diesel::{
+    Connection,
+    connection::{AnsiTransactionManager, TransactionManager},
+};
 use tokio::sync::oneshot;
 
-use super::{StoreError, connect};
+use super::{Conn, Database, StoreError, database::is_alive};
 use crate::config::{READERS_MAX, READS_QUEUED_MAX};
 
-type Job = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
+type Job = Box<dyn FnOnce(&mut Conn) + Send>;
 
 /// The read side of the database. The threads end with the last clone.
 #[derive(Clone)]
@@ -23,11 +27,11 @@ pub(crate) struct Readers(SyncSender<Job>);
 
 impl Readers {
     /// Starts the threads, each with a connection of its own.
-    pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn start(database: &Database) -> Result<Self, StoreError> {
         let (sender, jobs) = sync_channel(READS_QUEUED_MAX);
         let jobs = Arc::new(Mutex::new(jobs));
         for n in 0..READERS_MAX {
-            let (conn, jobs) = (connect(path)?, Arc::clone(&jobs));
+            let (conn, jobs) = (Reader::connect(database)?, Arc::clone(&jobs));
             let spawned = thread::Builder::new().name(format!("reader {n}")).spawn(move || run(conn, &jobs));
             spawned.map_err(|error| StoreError::File { path: PathBuf::from("reader thread"), error })?;
         }
@@ -37,19 +41,19 @@ impl Readers {
     /// Runs `read` on a snapshot of the database.
     pub(crate) async fn read<T, E>(
         &self,
-        read: impl FnOnce(&mut SqliteConnection) -> Result<T, E> + Send + 'static,
+        read: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + From<diesel::result::Error> + Send + 'static,
     {
-        self.look(|conn| conn.transaction(read)).await
+        self.look(|conn| snapshot(conn, read)).await
     }
 
     /// Runs `look`, which asks the database one thing alone and so needs no snapshot.
     pub(crate) async fn look<T, E>(
         &self,
-        look: impl FnOnce(&mut SqliteConnection) -> Result<T, E> + Send + 'static,
+        look: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -68,12 +72,58 @@ impl Readers {
     }
 }
 
-fn run(mut conn: SqliteConnection, jobs: &Mutex<Receiver<Job>>) {
+/// Runs `read` on one snapshot.
+fn snapshot<T, E>(conn: &mut Conn, read: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<StoreError> + From<diesel::result::Error>,
+{
+    if let Conn::Postgres(conn) = conn {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
+    } else {
+        <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
+    }
+    let outcome = read(conn);
+    // There is nothing to undo: the end of a reader is the same either way.
+    <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
+    outcome
+}
+
+/// A connection that is made again when it was lost.
+struct Reader {
+    database: Database,
+    conn: Conn,
+}
+
+impl Reader {
+    fn connect(database: &Database) -> Result<Self, StoreError> {
+        Ok(Self { database: database.clone(), conn: database.connect()? })
+    }
+
+    /// The connection, which the last reader may have found broken.
+    fn conn(&mut self, checked: bool) -> &mut Conn {
+        if let Conn::Postgres(conn) = &mut self.conn
+            && !checked
+            && !is_alive(conn)
+        {
+            match self.database.connect() {
+                Ok(conn) => self.conn = conn,
+                Err(error) => tracing::error!(%error, "the database can't be reached"),
+            }
+        }
+        &mut self.conn
+    }
+}
+
+/// How long a connection counts as alive after it was used.
+const ALIVE: Duration = Duration::from_millis(500);
+
+fn run(mut reader: Reader, jobs: &Mutex<Receiver<Job>>) {
+    let mut used = Instant::now();
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match next {
-            Ok(job) => job(&mut conn),
-            Err(_) => return,
-        }
+        let Ok(job) = next else { return };
+        job(reader.conn(used.elapsed() < ALIVE));
+        used = Instant::now();
     }
 }

@@ -10,13 +10,11 @@ use shared::{
 };
 
 use super::{
-    StoreError,
+    Conn, StoreError,
     codes::{bytes, uuid},
-    prepared::{
-        Bind::{self, Bytes, Int},
-        insert,
-    },
     schema::refunds,
+    statements::insert,
+    values::Bind::{self, Bytes, Int},
 };
 use crate::model::{CouponOutcome, Payment, Refund, RefundId, RefundedCoupon};
 
@@ -35,7 +33,7 @@ struct RefundRow {
 }
 
 /// Puts its refunds into each payment that has any.
-pub(crate) fn fill(conn: &mut SqliteConnection, payments: &mut [Payment]) -> Result<(), StoreError> {
+pub(crate) fn fill(conn: &mut Conn, payments: &mut [Payment]) -> Result<(), StoreError> {
     for payment in payments {
         if payment.state.has_paid() {
             let rows: Vec<RefundRow> = refunds::table
@@ -49,11 +47,11 @@ pub(crate) fn fill(conn: &mut SqliteConnection, payments: &mut [Payment]) -> Res
 }
 
 /// Inserts a refund of a payment.
-pub(super) fn add(conn: &mut SqliteConnection, payment: &Payment, id: RefundId) -> Result<(), StoreError> {
+pub(super) fn add(conn: &mut Conn, payment: &Payment, id: RefundId) -> Result<(), StoreError> {
     let numbered = payment.refunds.iter().zip(1..).find(|(refund, _)| refund.id == id);
     let (refund, number) = numbered.ok_or(StoreError::Corrupt("a refund that its payment has not"))?;
     let row = RefundRow::of(payment, refund, number);
-    let into = "INSERT INTO refunds (payment_id, number, refund_id, request_hash, gross_minor, shopper_minor, details, \
+    let into = "refunds (payment_id, number, refund_id, request_hash, gross_minor, shopper_minor, details, \
                 at_ms, entry_id)";
     Ok(insert(conn, into, 9, &row.binds())?)
 }

@@ -15,17 +15,15 @@ use shared::{
 use super::{
     StoreError,
     codes::{Coded, bytes, count, maybe_time, maybe_uuid, number, uuid},
-    prepared::Bind,
-    schema,
+    values::Bind,
 };
 use crate::model::{
     Campaign, CampaignState, Coupon, CouponState, Decline, Offer, Payment, Text, Token, TokenState, Wallet,
 };
 
 /// A row of `wallets`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = schema::wallets, treat_none_as_default_value = false)]
-pub struct WalletRow {
+#[derive(Queryable)]
+pub(crate) struct WalletRow {
     pub id: i64,
     pub public_key: Vec<u8>,
     pub frozen: i64,
@@ -48,7 +46,23 @@ impl From<&Wallet> for WalletRow {
 }
 
 impl WalletRow {
-    pub fn read(&self) -> Result<Wallet, StoreError> {
+    pub(crate) const COLUMNS: usize = 6;
+    pub(crate) const INTO: &'static str =
+        "wallets (id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor)";
+
+    /// The values for [`Self::INTO`].
+    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
+        [
+            Bind::Int(self.id),
+            Bind::Bytes(&self.public_key),
+            Bind::Int(self.frozen),
+            Bind::Int(self.opened_at_ms),
+            Bind::MaybeInt(self.limit_payment_minor),
+            Bind::MaybeInt(self.limit_day_minor),
+        ]
+    }
+
+    pub(crate) fn read(&self) -> Result<Wallet, StoreError> {
         Ok(Wallet {
             id: WalletId(number(self.id)?),
             public_key: bytes(&self.public_key)?,
@@ -80,9 +94,8 @@ impl TokenRow {
 }
 
 /// A row of `coupons`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = schema::coupons, treat_none_as_default_value = false)]
-pub struct CouponRow {
+#[derive(Queryable)]
+pub(crate) struct CouponRow {
     pub wallet_id: i64,
     pub offer_number: i64,
     pub sequence: i64,
@@ -109,7 +122,25 @@ impl From<&Coupon> for CouponRow {
 }
 
 impl CouponRow {
-    pub fn read(&self) -> Result<Coupon, StoreError> {
+    pub(crate) const COLUMNS: usize = 8;
+    pub(crate) const INTO: &'static str = "coupons (wallet_id, offer_number, sequence, state, reserved_minor, \
+         clipped_at_ms, redeemed_at_ms, payment_id)";
+
+    /// The values for [`Self::INTO`].
+    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
+        [
+            Bind::Int(self.wallet_id),
+            Bind::Int(self.offer_number),
+            Bind::Int(self.sequence),
+            Bind::Int(self.state),
+            Bind::Int(self.reserved_minor),
+            Bind::Int(self.clipped_at_ms),
+            Bind::MaybeInt(self.redeemed_at_ms),
+            Bind::MaybeBytes(self.payment_id.as_deref()),
+        ]
+    }
+
+    pub(crate) fn read(&self) -> Result<Coupon, StoreError> {
         Ok(Coupon {
             id: CouponId { offer: OfferNumber(number(self.offer_number)?), sequence: number(self.sequence)? },
             wallet: WalletId(number(self.wallet_id)?),
@@ -123,9 +154,8 @@ impl CouponRow {
 }
 
 /// A row of `offers`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = schema::offers)]
-pub struct OfferRow {
+#[derive(Queryable)]
+pub(crate) struct OfferRow {
     pub offer_number: i64,
     pub issuer_id: i64,
     pub title_en: String,
@@ -152,7 +182,25 @@ impl From<&Offer> for OfferRow {
 }
 
 impl OfferRow {
-    pub fn read(self, issuer_name: String) -> Result<Offer, StoreError> {
+    pub(crate) const COLUMNS: usize = 8;
+    pub(crate) const INTO: &'static str = "offers (offer_number, issuer_id, title_en, title_zh, description_en, \
+         description_zh, image_url, terms)";
+
+    /// The values for [`Self::INTO`].
+    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
+        [
+            Bind::Int(self.offer_number),
+            Bind::Int(self.issuer_id),
+            Bind::Text(&self.title_en),
+            Bind::Text(&self.title_zh),
+            Bind::Text(&self.description_en),
+            Bind::Text(&self.description_zh),
+            Bind::Text(&self.image_url),
+            Bind::Bytes(&self.terms),
+        ]
+    }
+
+    pub(crate) fn read(self, issuer_name: String) -> Result<Offer, StoreError> {
         let terms = v1::Terms::decode(self.terms.as_slice()).map_err(|_| StoreError::Corrupt("terms"))?;
         Ok(Offer {
             number: OfferNumber(number(self.offer_number)?),
@@ -167,9 +215,8 @@ impl OfferRow {
 }
 
 /// A row of `campaigns`.
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = schema::campaigns)]
-pub struct CampaignRow {
+#[derive(Queryable)]
+pub(crate) struct CampaignRow {
     pub offer_number: i64,
     pub issuer_id: i64,
     pub state: i64,
@@ -177,7 +224,6 @@ pub struct CampaignRow {
     pub ends_at_ms: i64,
     pub revision: i64,
     pub coupons_clipped: i64,
-    pub coupons_redeemed: i64,
     pub expired_through: i64,
 }
 
@@ -191,25 +237,41 @@ impl From<&Campaign> for CampaignRow {
             ends_at_ms: campaign.offer.terms.parts().ends_at.0,
             revision: i64::try_from(campaign.revision).unwrap_or(i64::MAX),
             coupons_clipped: campaign.coupons_clipped.into(),
-            coupons_redeemed: campaign.coupons_redeemed.into(),
             expired_through: campaign.expired_through.into(),
         }
     }
 }
 
 impl CampaignRow {
-    pub fn number(&self) -> Result<OfferNumber, StoreError> {
+    pub(crate) const COLUMNS: usize = 8;
+    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, per_wallet_limit, ends_at_ms, \
+         revision, coupons_clipped, expired_through)";
+
+    /// The values for [`Self::INTO`].
+    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
+        [
+            Bind::Int(self.offer_number),
+            Bind::Int(self.issuer_id),
+            Bind::Int(self.state),
+            Bind::Int(self.per_wallet_limit),
+            Bind::Int(self.ends_at_ms),
+            Bind::Int(self.revision),
+            Bind::Int(self.coupons_clipped),
+            Bind::Int(self.expired_through),
+        ]
+    }
+
+    pub(crate) fn number(&self) -> Result<OfferNumber, StoreError> {
         Ok(OfferNumber(number(self.offer_number)?))
     }
 
-    pub fn read(&self, offer: Arc<Offer>) -> Result<Campaign, StoreError> {
+    pub(crate) fn read(&self, offer: Arc<Offer>) -> Result<Campaign, StoreError> {
         Ok(Campaign {
             offer,
             state: CampaignState::of_code(self.state)?,
             per_wallet_limit: number(self.per_wallet_limit)?,
             revision: count(self.revision)?,
             coupons_clipped: number(self.coupons_clipped)?,
-            coupons_redeemed: number(self.coupons_redeemed)?,
             expired_through: number(self.expired_through)?,
         })
     }
@@ -270,12 +332,12 @@ impl From<&Payment> for PaymentRow {
 
 impl PaymentRow {
     pub(crate) const COLUMNS: usize = 20;
-    pub(crate) const INSERT: &'static str = "INSERT INTO payments (payment_id, request_hash, state, merchant_id, \
+    pub(crate) const INTO: &'static str = "payments (payment_id, request_hash, state, merchant_id, \
          terminal_id, wallet_id, currency, gross_minor, due_minor, redemptions, merchant_reference, created_at_ms, \
          reversed_at_ms, decline_reason, decline_message, refusals, previous_payment_id, entry_id, \
          approval_expires_at_ms, completed_at_ms)";
 
-    /// The values for [`Self::INSERT`].
+    /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
         [
             Bind::Bytes(&self.payment_id),

@@ -27,12 +27,14 @@ diesel::table! {
     }
 }
 diesel::table! {
-    accounts (kind, owner) {
+    accounts (kind, owner, stripe) {
         kind -> BigInt,
         owner -> BigInt,
+        stripe -> BigInt,
         currency -> Text,
         balance_minor -> BigInt,
         last_payment_id -> Nullable<Binary>,
+        coupons_redeemed -> BigInt,
         spent_day -> BigInt,
         spent_minor -> BigInt,
         sales -> BigInt,
@@ -65,7 +67,6 @@ diesel::table! {
         ends_at_ms -> BigInt,
         revision -> BigInt,
         coupons_clipped -> BigInt,
-        coupons_redeemed -> BigInt,
         expired_through -> BigInt,
     }
 }

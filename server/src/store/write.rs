@@ -1,31 +1,30 @@
 //! Writes what a batch of commands has changed, table by table in the order of keys: each row once, however many commands
 //! touched it.
 
-use diesel::{insert_into, prelude::*};
 use shared::time::UnixMillis;
 
 use super::{
-    StoreError, batches,
+    Conn, StoreError, accounts, batches,
     codes::{Coded, account_key, holder_name},
-    prepared::{
-        Bind::{Bytes, Int, MaybeBytes, MaybeInt},
-        Update, insert,
-    },
     refunds,
     rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
-    schema, settings,
+    settings,
+    statements::{insert, replace, update},
+    stripes::Stripe,
+    values::Bind::{self, Bytes, Int, MaybeBytes, MaybeInt, MaybeText, Text},
 };
 use crate::engine::{Enrolment, State};
 
 type Written = Result<(), StoreError>;
 
-/// Writes all changes of a batch.
-pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_before: i64) -> Written {
+/// Writes all changes of a batch; `stripe` is that of this server.
+pub(crate) fn write(conn: &mut Conn, state: &State, stripe: Stripe, revision_before: u64) -> Written {
     for enrolment in &state.enrolled {
         enrol(conn, enrolment, state.now)?;
     }
     wallets(conn, state)?;
-    accounts(conn, state)?;
+    accounts::add(conn, state.accounts.new_rows(), state.rules.currency)?;
+    accounts::change(conn, state.accounts.changed_rows(), stripe)?;
     tokens(conn, state)?;
     campaigns(conn, state)?;
     coupons(conn, state)?;
@@ -38,122 +37,69 @@ pub(crate) fn write(conn: &mut SqliteConnection, state: &State, settled_through_
     for (_, batch) in state.batches.changed_rows() {
         batches::paid_out(conn, batch)?;
     }
-    for (id, (hash, entry)) in state.requests.new_rows() {
-        use schema::transfer_requests::dsl;
-        let row = (
-            dsl::request_id.eq(id.as_bytes().as_slice()),
-            dsl::request_hash.eq(hash.as_slice()),
-            dsl::entry_id.eq(entry),
-        );
-        insert_into(dsl::transfer_requests).values(row).execute(conn)?;
+    requests(conn, state)?;
+    if state.settled_through > 0 {
+        settings::raise(conn, settings::SETTLED_THROUGH, state.settled_through)?;
     }
-    if state.sequences.settled_through != settled_through_before {
-        settings::put(conn, settings::SETTLED_THROUGH, &state.sequences.settled_through.to_be_bytes())?;
+    if state.sequences.revision != revision_before {
+        settings::put(conn, settings::REVISION, &state.sequences.revision.to_be_bytes())?;
     }
     Ok(())
 }
 
-fn enrol(conn: &mut SqliteConnection, enrolment: &Enrolment, now: UnixMillis) -> Written {
+fn enrol(conn: &mut Conn, enrolment: &Enrolment, now: UnixMillis) -> Written {
     match enrolment {
         Enrolment::Merchant { id, name, fee } => {
-            use schema::merchants::dsl;
-            let row = (
-                dsl::id.eq(i64::from(id.0)),
-                dsl::name.eq(name),
-                dsl::fee_ppm.eq(i64::from(fee.ppm())),
-                dsl::created_at_ms.eq(now.0),
-            );
-            insert_into(dsl::merchants).values(row).execute(conn)?;
+            let row = [Int(id.0.into()), Text(name), Int(fee.ppm().into()), Int(now.0)];
+            insert(conn, "merchants (id, name, fee_ppm, created_at_ms)", 4, &row)?;
         }
         Enrolment::Terminal { id, merchant, name, branch } => {
-            use schema::terminals::dsl;
-            let row = (
-                dsl::id.eq(i64::from(id.0)),
-                dsl::merchant_id.eq(i64::from(merchant.0)),
-                dsl::name.eq(name),
-                dsl::branch_gln.eq(branch.map(|gln| gln.to_string())),
-                dsl::created_at_ms.eq(now.0),
-            );
-            insert_into(dsl::terminals).values(row).execute(conn)?;
+            let branch = branch.map(|gln| gln.to_string());
+            let row = [
+                Int(id.0.into()),
+                Int(merchant.0.into()),
+                Text(name),
+                MaybeText(branch.as_deref()),
+                Int(now.0),
+            ];
+            insert(conn, "terminals (id, merchant_id, name, branch_gln, created_at_ms)", 5, &row)?;
         }
         Enrolment::Issuer { id, name, fee } => {
-            use schema::issuers::dsl;
-            let row = (
-                dsl::id.eq(i64::from(id.0)),
-                dsl::name.eq(name),
-                dsl::fee_ppm.eq(i64::from(fee.ppm())),
-                dsl::created_at_ms.eq(now.0),
-            );
-            insert_into(dsl::issuers).values(row).execute(conn)?;
+            let row = [Int(id.0.into()), Text(name), Int(fee.ppm().into()), Int(now.0)];
+            insert(conn, "issuers (id, name, fee_ppm, created_at_ms)", 4, &row)?;
         }
         Enrolment::Key { holder, hash } => {
-            use schema::keys::dsl;
-            let row = (dsl::holder.eq(holder_name(*holder)), dsl::hash.eq(hash.as_slice()));
-            diesel::replace_into(dsl::keys).values(row).execute(conn)?;
+            let name = holder_name(*holder);
+            replace(conn, "keys", "holder", "hash", [Text(&name), Bytes(hash)])?;
         }
         Enrolment::Offer(offer) => {
-            insert_into(schema::offers::table).values(OfferRow::from(offer.as_ref())).execute(conn)?;
+            let row = OfferRow::from(offer.as_ref());
+            insert(conn, OfferRow::INTO, OfferRow::COLUMNS, &row.binds())?;
         }
     }
     Ok(())
 }
 
-fn wallets(conn: &mut SqliteConnection, state: &State) -> Written {
-    for (_, wallet) in state.wallets.new_rows() {
-        insert_into(schema::wallets::table).values(WalletRow::from(wallet)).execute(conn)?;
-    }
-    for (id, wallet) in state.wallets.changed_rows() {
-        one(
-            conn,
-            Update([
-                ("UPDATE wallets SET frozen = ", Int(wallet.frozen.into())),
-                (", limit_payment_minor = ", MaybeInt(wallet.limit_payment_minor)),
-                (", limit_day_minor = ", MaybeInt(wallet.limit_day_minor)),
-                (" WHERE id = ", Int(id.0.into())),
-            ]),
-        )?;
-    }
-    Ok(())
+fn wallets(conn: &mut Conn, state: &State) -> Written {
+    let rows: Vec<WalletRow> = state.wallets.new_rows().map(|(_, wallet)| wallet.into()).collect();
+    let values: Vec<Bind<'_>> = rows.iter().flat_map(WalletRow::binds).collect();
+    insert(conn, WalletRow::INTO, WalletRow::COLUMNS, &values)?;
+    let changed = state.wallets.changed_rows();
+    let values: Vec<_> = changed
+        .flat_map(|(id, wallet)| {
+            [
+                Int(wallet.frozen.into()),
+                MaybeInt(wallet.limit_payment_minor),
+                MaybeInt(wallet.limit_day_minor),
+                Int(id.0.into()),
+            ]
+        })
+        .collect();
+    let set = ["frozen", "limit_payment_minor", "limit_day_minor"];
+    update(conn, "wallets", &set, &["id"], &values)
 }
 
-fn accounts(conn: &mut SqliteConnection, state: &State) -> Written {
-    use schema::accounts::dsl;
-    for (account, row) in state.accounts.new_rows() {
-        let (kind, owner) = account_key(*account);
-        let row = (
-            dsl::kind.eq(kind),
-            dsl::owner.eq(owner),
-            dsl::currency.eq(state.rules.currency.code().to_owned()),
-            dsl::balance_minor.eq(row.balance_minor),
-            dsl::last_payment_id.eq(row.last_payment.map(|id| id.as_bytes().to_vec())),
-            dsl::spent_day.eq(row.spent_day),
-            dsl::spent_minor.eq(row.spent_minor),
-        );
-        insert_into(dsl::accounts).values(row).execute(conn)?;
-    }
-    for (account, row) in state.accounts.changed_rows() {
-        let (kind, owner) = account_key(*account);
-        let last = row.last_payment.as_ref().map(|id| id.as_bytes().as_slice());
-        one(
-            conn,
-            Update([
-                ("UPDATE accounts SET balance_minor = ", Int(row.balance_minor)),
-                (", last_payment_id = ", MaybeBytes(last)),
-                (", spent_day = ", Int(row.spent_day)),
-                (", spent_minor = ", Int(row.spent_minor)),
-                (", sales = ", Int(row.open.sales.into())),
-                (", sales_minor = ", Int(row.open.sales_minor)),
-                (", returns = ", Int(row.open.returns.into())),
-                (", returns_minor = ", Int(row.open.returns_minor)),
-                (" WHERE kind = ", Int(kind)),
-                (" AND owner = ", Int(owner)),
-            ]),
-        )?;
-    }
-    Ok(())
-}
-
-fn tokens(conn: &mut SqliteConnection, state: &State) -> Written {
+fn tokens(conn: &mut Conn, state: &State) -> Written {
     let values: Vec<_> = state
         .tokens
         .new_rows()
@@ -166,79 +112,76 @@ fn tokens(conn: &mut SqliteConnection, state: &State) -> Written {
             ]
         })
         .collect();
-    insert(conn, "INSERT INTO tokens (id, wallet_id, expires_at_ms, state)", 4, &values)?;
-    for (id, token) in state.tokens.changed_rows() {
-        one(
-            conn,
-            Update([
-                ("UPDATE tokens SET state = ", Int(token.state.code())),
-                (" WHERE id = ", Int(id.cast_signed())),
-            ]),
-        )?;
-    }
-    Ok(())
+    insert(conn, "tokens (id, wallet_id, expires_at_ms, state)", 4, &values)?;
+    let changed = state.tokens.changed_rows();
+    let values: Vec<_> =
+        changed.flat_map(|(id, token)| [Int(token.state.code()), Int(id.cast_signed())]).collect();
+    update(conn, "tokens", &["state"], &["id"], &values)
 }
 
-fn campaigns(conn: &mut SqliteConnection, state: &State) -> Written {
-    for (_, campaign) in state.campaigns.new_rows() {
-        insert_into(schema::campaigns::table).values(CampaignRow::from(campaign)).execute(conn)?;
-    }
-    for (_, campaign) in state.campaigns.changed_rows() {
-        let row = CampaignRow::from(campaign);
-        one(
-            conn,
-            Update([
-                ("UPDATE campaigns SET state = ", Int(row.state)),
-                (", revision = ", Int(row.revision)),
-                (", coupons_clipped = ", Int(row.coupons_clipped)),
-                (", coupons_redeemed = ", Int(row.coupons_redeemed)),
-                (", expired_through = ", Int(row.expired_through)),
-                (" WHERE offer_number = ", Int(row.offer_number)),
-            ]),
-        )?;
-    }
-    Ok(())
+fn campaigns(conn: &mut Conn, state: &State) -> Written {
+    let rows: Vec<CampaignRow> = state.campaigns.new_rows().map(|(_, campaign)| campaign.into()).collect();
+    let values: Vec<_> = rows.iter().flat_map(CampaignRow::binds).collect();
+    insert(conn, CampaignRow::INTO, CampaignRow::COLUMNS, &values)?;
+    let rows = state.campaigns.changed_rows().map(|(_, campaign)| CampaignRow::from(campaign));
+    let values: Vec<_> = rows
+        .flat_map(|row| {
+            [
+                Int(row.state),
+                Int(row.revision),
+                Int(row.coupons_clipped),
+                Int(row.expired_through),
+                Int(row.offer_number),
+            ]
+        })
+        .collect();
+    let set = ["state", "revision", "coupons_clipped", "expired_through"];
+    update(conn, "campaigns", &set, &["offer_number"], &values)
 }
 
-fn coupons(conn: &mut SqliteConnection, state: &State) -> Written {
-    for (_, coupon) in state.coupons.new_rows() {
-        insert_into(schema::coupons::table).values(CouponRow::from(coupon)).execute(conn)?;
-    }
-    for (_, coupon) in state.coupons.changed_rows() {
-        let payment = coupon.payment.as_ref().map(|id| id.as_bytes().as_slice());
-        one(
-            conn,
-            Update([
-                ("UPDATE coupons SET state = ", Int(coupon.state.code())),
-                (", reserved_minor = ", Int(coupon.reserved_minor)),
-                (", clipped_at_ms = ", Int(coupon.clipped_at.0)),
-                (", redeemed_at_ms = ", MaybeInt(coupon.redeemed_at.map(|at| at.0))),
-                (", payment_id = ", MaybeBytes(payment)),
-                (" WHERE wallet_id = ", Int(coupon.wallet.0.into())),
-                (" AND offer_number = ", Int(coupon.id.offer.0.into())),
-                (" AND sequence = ", Int(coupon.id.sequence.into())),
-            ]),
-        )?;
-    }
-    Ok(())
+fn coupons(conn: &mut Conn, state: &State) -> Written {
+    let rows: Vec<CouponRow> = state.coupons.new_rows().map(|(_, coupon)| coupon.into()).collect();
+    let values: Vec<_> = rows.iter().flat_map(CouponRow::binds).collect();
+    insert(conn, CouponRow::INTO, CouponRow::COLUMNS, &values)?;
+    let values: Vec<_> = state
+        .coupons
+        .changed_rows()
+        .flat_map(|(_, coupon)| {
+            [
+                Int(coupon.state.code()),
+                Int(coupon.reserved_minor),
+                Int(coupon.clipped_at.0),
+                MaybeInt(coupon.redeemed_at.map(|at| at.0)),
+                MaybeBytes(coupon.payment.as_ref().map(|id| id.as_bytes().as_slice())),
+                Int(coupon.wallet.0.into()),
+                Int(coupon.id.offer.0.into()),
+                Int(coupon.id.sequence.into()),
+            ]
+        })
+        .collect();
+    let set = ["state", "reserved_minor", "clipped_at_ms", "redeemed_at_ms", "payment_id"];
+    update(conn, "coupons", &set, &["wallet_id", "offer_number", "sequence"], &values)
 }
 
-fn payments(conn: &mut SqliteConnection, state: &State) -> Written {
+fn payments(conn: &mut Conn, state: &State) -> Written {
     let rows: Vec<PaymentRow> = state.payments.new_rows().map(|(_, payment)| payment.into()).collect();
     let values: Vec<_> = rows.iter().flat_map(PaymentRow::binds).collect();
-    insert(conn, PaymentRow::INSERT, PaymentRow::COLUMNS, &values)?;
-    for (id, payment) in state.payments.changed_rows() {
-        one(
-            conn,
-            Update([
-                ("UPDATE payments SET state = ", Int(payment.state.code())),
-                (", reversed_at_ms = ", MaybeInt(payment.reversed_at.map(|at| at.0))),
-                (", completed_at_ms = ", MaybeInt(payment.completed_at.map(|at| at.0))),
-                (", entry_id = ", MaybeInt(payment.entry)),
-                (" WHERE payment_id = ", Bytes(id.as_bytes())),
-            ]),
-        )?;
-    }
+    insert(conn, PaymentRow::INTO, PaymentRow::COLUMNS, &values)?;
+    let values: Vec<_> = state
+        .payments
+        .changed_rows()
+        .flat_map(|(id, payment)| {
+            [
+                Int(payment.state.code()),
+                MaybeInt(payment.reversed_at.map(|at| at.0)),
+                MaybeInt(payment.completed_at.map(|at| at.0)),
+                MaybeInt(payment.entry),
+                Bytes(id.as_bytes()),
+            ]
+        })
+        .collect();
+    let set = ["state", "reversed_at_ms", "completed_at_ms", "entry_id"];
+    update(conn, "payments", &set, &["payment_id"], &values)?;
     for (refund, payment) in state.refunds.new_rows() {
         let payment =
             state.payments.get(payment).ok_or(StoreError::Corrupt("a refund without its payment"))?;
@@ -247,7 +190,7 @@ fn payments(conn: &mut SqliteConnection, state: &State) -> Written {
     Ok(())
 }
 
-fn redemptions(conn: &mut SqliteConnection, state: &State) -> Written {
+fn redemptions(conn: &mut Conn, state: &State) -> Written {
     let values: Vec<_> = state
         .redemptions
         .iter()
@@ -261,11 +204,11 @@ fn redemptions(conn: &mut SqliteConnection, state: &State) -> Written {
             ]
         })
         .collect();
-    let into = "INSERT INTO redemptions (offer_number, entry_id, kind, sequence, payment_id)";
+    let into = "redemptions (offer_number, entry_id, kind, sequence, payment_id)";
     Ok(insert(conn, into, 5, &values)?)
 }
 
-fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
+fn journal(conn: &mut Conn, state: &State) -> Written {
     let entries: Vec<_> = state
         .entries
         .iter()
@@ -280,7 +223,7 @@ fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
             ]
         })
         .collect();
-    insert(conn, "INSERT INTO entries (id, kind, at_ms, payment_id, merchant_id)", 5, &entries)?;
+    insert(conn, "entries (id, kind, at_ms, payment_id, merchant_id)", 5, &entries)?;
     let postings: Vec<_> = state
         .entries
         .iter()
@@ -290,10 +233,12 @@ fn journal(conn: &mut SqliteConnection, state: &State) -> Written {
             [Int(entry), Int(kind), Int(owner), Int(posting.amount_minor)]
         })
         .collect();
-    Ok(insert(conn, "INSERT INTO postings (entry_id, kind, owner, amount_minor)", 4, &postings)?)
+    Ok(insert(conn, "postings (entry_id, kind, owner, amount_minor)", 4, &postings)?)
 }
 
-/// An update that did not meet its row would lose a change.
-fn one<const N: usize>(conn: &mut SqliteConnection, update: Update<'_, N>) -> Written {
-    if update.execute(conn)? == 1 { Ok(()) } else { Err(StoreError::Corrupt("an update that met no row")) }
+fn requests(conn: &mut Conn, state: &State) -> Written {
+    let new = state.requests.new_rows();
+    let values: Vec<_> =
+        new.flat_map(|(id, (hash, entry))| [Bytes(id.as_bytes()), Bytes(hash), Int(*entry)]).collect();
+    Ok(insert(conn, "transfer_requests (request_id, request_hash, entry_id)", 3, &values)?)
 }

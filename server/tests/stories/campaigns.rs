@@ -4,7 +4,7 @@ use proto::v1::{self, CampaignState};
 use shared::reason::Reason;
 use uuid::Uuid;
 
-use crate::world::*;
+use super::world::*;
 
 #[tokio::test]
 async fn a_campaign_from_draft_to_pause() {

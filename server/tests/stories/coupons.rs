@@ -3,7 +3,7 @@
 use proto::v1::{CouponState, PaymentState};
 use shared::{offer::Reward, reason::Reason};
 
-use crate::world::*;
+use super::world::*;
 
 #[tokio::test]
 async fn a_coupon_is_clipped_once_and_can_be_given_back() {

@@ -9,15 +9,20 @@ use std::{
 
 use proto::v1::{PaymentState, payment_service_client::PaymentServiceClient};
 use server::clock::{Clock, ManualClock, SystemClock};
+use server::store::Database;
 use shared::reason::Reason;
 use tempfile::TempDir;
 
-use crate::world::*;
+use super::world::*;
 
 const SALES: usize = 60;
 
 async fn spawn(dir: &Arc<TempDir>) -> (Child, World) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    if let Database::Postgres { url, .. } = database(dir.path()) {
+        command.env("ONESCAN_DATABASE_URL", url);
+    }
+    let mut child = command
         .args(["serve", "--welcome-minor", "100000", "--data-dir"])
         .arg(dir.path())
         .stdout(Stdio::piped())

@@ -8,14 +8,18 @@ use server::OPERATOR_KEY_FILE;
 use shared::reason::Reason;
 use uuid::Uuid;
 
-use crate::world::*;
+use super::{BACKEND, world::*};
+use crate::{Backend, cluster::cluster};
 
 #[tokio::test]
 async fn the_operators_key_is_readable_by_its_owner_alone() {
     let world = World::new().await;
     let mode = std::fs::metadata(world.dir.path().join(OPERATOR_KEY_FILE)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let database = std::fs::read(world.dir.path().join("onescan.sqlite")).unwrap();
+    let database = match BACKEND {
+        Backend::Sqlite => std::fs::read(world.dir.path().join("onescan.sqlite")).unwrap(),
+        Backend::Postgres => cluster().sql(&database_name(world.dir.path()), "TABLE keys").1.into_bytes(),
+    };
     let secret = world.operator.key.rsplit('_').next().unwrap().as_bytes().to_vec();
     assert!(!database.windows(secret.len()).any(|window| window == secret), "keys are stored hashed");
 }

@@ -13,7 +13,7 @@ use tonic::{
     transport::{Certificate, Channel, ClientTlsConfig},
 };
 
-use crate::world::*;
+use super::world::*;
 
 /// Speaks HTTP/1.1 by hand, as no client library would.
 async fn http(world: &World, request: &str, body: &[u8]) -> (String, Vec<u8>) {

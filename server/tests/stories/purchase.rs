@@ -2,7 +2,7 @@
 
 use proto::v1::{CouponState, PaymentState};
 
-use crate::world::*;
+use super::world::*;
 
 #[tokio::test]
 async fn the_patents_own_example() {

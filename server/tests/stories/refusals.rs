@@ -7,7 +7,7 @@ use proto::{
 use shared::{offer::Refusal, reason::Reason, time::UnixMillis};
 use tonic::Status;
 
-use crate::world::*;
+use super::world::*;
 
 /// A shop, a phone with 100.00 and one coupon of 5.00 off a bottle.
 struct Scene {
@@ -42,7 +42,7 @@ impl Scene {
     async fn refuses(&mut self, sale: &Sale, reason: Reason) -> Status {
         let before = self.snapshot().await;
         let first = self.till.pay(sale).await.expect_err("should have been refused");
-        assert_eq!(crate::world::reason(&first), reason);
+        assert_eq!(super::world::reason(&first), reason);
         let again = self.till.pay(sale).await.expect_err("should have been refused again");
         assert_eq!(Failure::from_status(&again), Failure::from_status(&first));
         assert_eq!(self.snapshot().await, before);

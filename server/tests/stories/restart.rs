@@ -1,5 +1,7 @@
 //! What is kept between starts.
 
+use std::path::Path;
+
 use proto::v1::PaymentState;
 use server::{
     clock::{ManualClock, Surroundings},
@@ -9,7 +11,8 @@ use server::{
 };
 use shared::{money::Currency, reason::Reason};
 
-use crate::world::*;
+use super::{BACKEND, world::*};
+use crate::Backend;
 
 #[tokio::test]
 async fn everything_is_as_before() {
@@ -47,20 +50,23 @@ async fn everything_is_as_before() {
 }
 
 #[tokio::test]
-async fn one_server_at_a_time_and_one_currency() {
+async fn one_server_at_a_time_on_a_file_and_one_currency() {
     let world = World::new().await;
     let outside = Surroundings::system();
-    let second = Store::open(world.dir.path(), Currency::CNY, &outside);
-    assert!(matches!(second, Err(StoreError::Locked(_))));
+    let open = |dir: &Path, currency| Store::open_at(database(dir), dir, currency, &outside);
+    match (BACKEND, open(world.dir.path(), Currency::CNY)) {
+        (Backend::Sqlite, second) => assert!(matches!(second, Err(StoreError::Locked(_)))),
+        (Backend::Postgres, second) => assert!(second.is_ok(), "many servers share a PostgreSQL"),
+    }
     let World { running, dir, .. } = world;
     let running = running.unwrap();
     running.shutdown().await;
-    let foreign = Store::open(dir.path(), "EUR".parse().unwrap(), &outside);
+    let foreign = open(dir.path(), "EUR".parse().unwrap());
     assert!(matches!(foreign, Err(StoreError::OtherCurrency { .. })));
 
     // The operator lost the key.
     let old = operator_key(dir.path());
-    let store = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
+    let store = open(dir.path(), Currency::CNY).unwrap();
     let new = rotate_operator_key(store, &outside).unwrap();
     assert_eq!(operator_key(dir.path()), new);
     let mut world = World::start(dir, ManualClock::at(START), Config::default()).await;

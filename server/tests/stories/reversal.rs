@@ -4,7 +4,7 @@ use proto::v1::{CouponState, PaymentState};
 use shared::reason::Reason;
 use uuid::Uuid;
 
-use crate::world::*;
+use super::world::*;
 
 #[tokio::test]
 async fn money_and_coupons_go_back() {
@@ -89,13 +89,17 @@ async fn another_shops_payment_is_as_if_it_did_not_exist() {
 #[tokio::test]
 async fn too_late() {
     let mut world = World::new().await;
+    let mut issuer = world.issuer(10_000).await;
+    // Off two bottles, of which one is bought: the coupon holds as much again until the window is over.
+    let offer = issuer.offer(each(&[SHAMPOO], 500, 2), 10_000).await;
     let mut till = world.till().await;
     let mut phone = world.phone(10_000).await;
-    let sale = Sale::of(&phone.code(&[]).await, 3000);
+    let coupon = phone.clip(offer).await.unwrap();
+    let sale = Sale::of(&phone.code(&[&coupon]).await, 3000).redeem(offer, SHAMPOO, 1, 3000, 500);
     till.pay(&sale).await.unwrap();
     world.clock.advance_ms(DAY_MS + 1);
     assert_eq!(refused(till.reverse(sale.id()).await), Reason::ReversalTooLate);
-    // What the sweep has settled stays so, though the clock be set back.
+    // What the sweep has given back to the campaign is no longer there, though the clock be set back.
     world.running().sweep().await.unwrap();
     world.clock.advance_ms(-DAY_MS);
     assert_eq!(refused(till.reverse(sale.id()).await), Reason::ReversalTooLate);

@@ -3,7 +3,7 @@
 use proto::v1;
 use shared::reason::Reason;
 
-use crate::world::*;
+use super::world::*;
 
 #[tokio::test]
 async fn the_oldest_are_revoked_where_a_wallet_would_hold_too_many() {

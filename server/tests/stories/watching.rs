@@ -6,7 +6,7 @@ use proto::v1::{self, PaymentState};
 use shared::reason::Reason;
 use tonic::Streaming;
 
-use crate::world::*;
+use super::world::*;
 
 async fn next<T>(stream: &mut Streaming<T>) -> T {
     let message = tokio::time::timeout(Duration::from_secs(10), stream.message()).await;

@@ -16,7 +16,7 @@ use server::{
     clock::{Clock, ManualClock, Surroundings, SystemRandom},
     config::{Config, Rules},
     serve,
-    store::Store,
+    store::{Database, Store},
 };
 use shared::{
     code::{Language, TokenNumber, UnsignedCode},
@@ -29,6 +29,8 @@ use shared::{
 use tempfile::TempDir;
 use tonic::{Request, Status, transport::Channel};
 use uuid::Uuid;
+
+use crate::{Backend, cluster::cluster};
 
 pub(crate) const START: UnixMillis = UnixMillis(1_790_000_000_000);
 pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
@@ -110,7 +112,7 @@ impl World {
 
     pub(crate) async fn start(dir: Arc<TempDir>, clock: Arc<ManualClock>, config: Config) -> Self {
         let outside = Surroundings { clock: clock.clone(), random: Arc::new(SystemRandom) };
-        let store = Store::open(dir.path(), config.rules.currency, &outside).unwrap();
+        let store = Store::open_at(database(dir.path()), dir.path(), config.rules.currency, &outside).unwrap();
         let running = serve(config, store, outside).await.unwrap();
         let url = running.url();
         Self { running: Some(running), ..Self::at(&url, dir, clock).await }
@@ -198,6 +200,21 @@ impl World {
     pub(crate) fn now(&self) -> UnixMillis {
         self.clock.now()
     }
+}
+
+/// The database of the provider in this folder: the file there, or one in the tests' cluster that is named after it.
+pub(crate) fn database(dir: &Path) -> Database {
+    match super::BACKEND {
+        Backend::Sqlite => Database::in_folder(dir),
+        Backend::Postgres => {
+            let url = cluster().database(&database_name(dir));
+            Database::Postgres { url, serializable: false }
+        }
+    }
+}
+
+pub(crate) fn database_name(dir: &Path) -> String {
+    format!("w{}", hex::encode(dir.file_name().unwrap().as_encoded_bytes()))
 }
 
 pub(crate) fn operator_key(dir: &Path) -> String {

@@ -46,24 +46,30 @@ CREATE TABLE wallets (
     limit_day_minor INTEGER
 ) STRICT;
 
--- Balances, kept in the transaction of each posting. Kind 7 is cash, the provider's asset: the only one below zero.
+-- Balances, kept in the transaction of each posting. The accounts that everybody pays into or from (merchant, campaign_reserved,
+-- provider_fees, cash) have a row for each server (stripe) beside stripe 0, so that servers don't wait for one another: the
+-- balance is the sum, and a single stripe may be below zero. SQLite has stripe 0 only. Kind 7 is cash, the provider's asset:
+-- the only account below zero. coupons_redeemed counts those of a campaign, on its campaign_reserved (kind 5), which a payment
+-- writes anyway.
 -- last_payment_id heads the chain of a wallet's payments (payments.previous_payment_id): its receipts, newest first,
 -- without an index on the path of a payment. spent_minor is what a wallet paid without approval on day spent_day (days since
 -- 1970 where the operator is). sales and returns are the open batch of a shop's account, or of a campaign's reserve.
 CREATE TABLE accounts (
     kind INTEGER NOT NULL,
     owner INTEGER NOT NULL,
+    stripe INTEGER NOT NULL,
     currency TEXT NOT NULL,
     balance_minor INTEGER NOT NULL,
     last_payment_id BLOB,
-    spent_day INTEGER NOT NULL DEFAULT 0,
-    spent_minor INTEGER NOT NULL DEFAULT 0,
-    sales INTEGER NOT NULL DEFAULT 0,
-    sales_minor INTEGER NOT NULL DEFAULT 0,
-    returns INTEGER NOT NULL DEFAULT 0,
-    returns_minor INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (kind, owner),
-    CHECK (balance_minor >= 0 OR kind = 7)
+    coupons_redeemed INTEGER NOT NULL,
+    spent_day INTEGER NOT NULL,
+    spent_minor INTEGER NOT NULL,
+    sales INTEGER NOT NULL,
+    sales_minor INTEGER NOT NULL,
+    returns INTEGER NOT NULL,
+    returns_minor INTEGER NOT NULL,
+    PRIMARY KEY (kind, owner, stripe),
+    CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 ) STRICT, WITHOUT ROWID;
 
 -- One-time payment tokens, in the order they were given out. The index finds a wallet's live ones; paying doesn't touch it.
@@ -97,7 +103,6 @@ CREATE TABLE campaigns (
     ends_at_ms INTEGER NOT NULL,
     revision INTEGER NOT NULL UNIQUE,
     coupons_clipped INTEGER NOT NULL,
-    coupons_redeemed INTEGER NOT NULL,
     expired_through INTEGER NOT NULL
 ) STRICT;
 

@@ -40,7 +40,12 @@ pub struct CreateCampaign {
 impl Command for CreateCampaign {
     type Output = CampaignView;
 
-    fn touches(&self, _keys: &mut Keys) {}
+    fn touches(&self, keys: &mut Keys) {
+        // A batch of the issuer that is being closed meanwhile has all of his campaigns or waits.
+        keys.accounts.push(Account::Issuer(self.issuer));
+        keys.numbers.offer += 1;
+        keys.numbers.revision = true;
+    }
 
     fn decide(&self, state: &mut State) -> Result<CampaignView, Failure> {
         let (theirs, ours) = (self.terms.parts().currency, state.rules.currency);
@@ -64,7 +69,6 @@ impl Command for CreateCampaign {
             per_wallet_limit: self.per_wallet_limit,
             revision: next_revision(state),
             coupons_clipped: 0,
-            coupons_redeemed: 0,
             expired_through: 0,
         };
         state.enrolled.push(Enrolment::Offer(offer));
@@ -91,6 +95,8 @@ impl Command for SetCampaignState {
 
     fn touches(&self, keys: &mut Keys) {
         touch_campaign(self.offer, keys);
+        keys.whole.push(Account::CampaignReserved(self.offer));
+        keys.numbers.revision = true;
     }
 
     fn decide(&self, state: &mut State) -> Result<CampaignView, Failure> {
@@ -121,9 +127,11 @@ pub(super) fn view(state: &State, issuer: IssuerId, offer: OfferNumber) -> Resul
         campaign: campaign.clone(),
         available_minor: state.balance(Account::CampaignBudget(offer)),
         reserved_minor: state.balance(Account::CampaignReserved(offer)),
+        coupons_redeemed: state.coupons_redeemed(offer),
     })
 }
 
+/// The next revision; the command has said that it takes one ([`Wanted::revision`](crate::engine::Wanted::revision)).
 fn next_revision(state: &mut State) -> u64 {
     state.sequences.revision += 1;
     state.sequences.revision

@@ -9,7 +9,7 @@ use shared::{
 
 use super::Command;
 use crate::{
-    engine::state::{Change, Keys, State, next},
+    engine::state::{Change, Keys, State},
     model::{Campaign, Coupon, CouponKey, CouponState},
 };
 
@@ -25,8 +25,10 @@ impl Command for ClipOffer {
     type Output = Coupon;
 
     fn touches(&self, keys: &mut Keys) {
+        keys.accounts.push(Account::Wallet(self.wallet));
         keys.coupons.push((self.wallet, self.offer));
         touch_campaign(self.offer, keys);
+        keys.numbers.entry += 1;
     }
 
     /// Order of the reasons: no such offer, not clippable now, limit of the wallet, budget. A coupon that is in the wallet is
@@ -74,8 +76,10 @@ impl Command for UnclipCoupon {
     type Output = Coupon;
 
     fn touches(&self, keys: &mut Keys) {
+        keys.accounts.push(Account::Wallet(self.wallet));
         keys.coupons.push((self.wallet, self.coupon.offer));
         touch_campaign(self.coupon.offer, keys);
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<Coupon, Failure> {
@@ -113,7 +117,9 @@ pub(super) fn campaign(state: &State, offer: OfferNumber) -> Result<&Campaign, F
 }
 
 fn add(state: &mut State, wallet: WalletId, offer: OfferNumber) -> CouponKey {
-    let sequence = next(&mut state.campaigns.change(&offer).coupons_clipped);
+    let clipped = &mut state.campaigns.change(&offer).coupons_clipped;
+    *clipped = clipped.checked_add(1).expect("a campaign's coupons are used up");
+    let sequence = *clipped;
     let coupon = Coupon {
         id: CouponId { offer, sequence },
         wallet,

@@ -27,7 +27,9 @@ pub struct CreateMerchant {
 impl Command for CreateMerchant {
     type Output = MerchantId;
 
-    fn touches(&self, _keys: &mut Keys) {}
+    fn touches(&self, keys: &mut Keys) {
+        keys.numbers.merchant += 1;
+    }
 
     fn decide(&self, state: &mut State) -> Result<MerchantId, Failure> {
         let id = MerchantId(next(&mut state.sequences.merchant));
@@ -53,7 +55,9 @@ pub struct CreateTerminal {
 impl Command for CreateTerminal {
     type Output = TerminalId;
 
-    fn touches(&self, _keys: &mut Keys) {}
+    fn touches(&self, keys: &mut Keys) {
+        keys.numbers.terminal += 1;
+    }
 
     fn decide(&self, state: &mut State) -> Result<TerminalId, Failure> {
         let id = TerminalId(next(&mut state.sequences.terminal));
@@ -81,7 +85,9 @@ pub struct CreateIssuer {
 impl Command for CreateIssuer {
     type Output = IssuerId;
 
-    fn touches(&self, _keys: &mut Keys) {}
+    fn touches(&self, keys: &mut Keys) {
+        keys.numbers.issuer += 1;
+    }
 
     fn decide(&self, state: &mut State) -> Result<IssuerId, Failure> {
         let id = IssuerId(next(&mut state.sequences.issuer));

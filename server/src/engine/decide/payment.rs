@@ -73,9 +73,10 @@ impl Command for CreatePayment {
         keys.tokens.push(token);
         keys.wallets.push(wallet);
         keys.accounts.extend([Account::Wallet(wallet), Account::Merchant(self.merchant)]);
+        keys.numbers.entry += 1;
         for redemption in &self.redemptions {
             keys.coupons.push((wallet, redemption.offer_number));
-            keys.campaigns.push(redemption.offer_number);
+            keys.campaigns_seen.push(redemption.offer_number);
             keys.accounts.push(Account::CampaignReserved(redemption.offer_number));
         }
     }
@@ -319,7 +320,7 @@ pub(super) fn redeem(state: &mut State, wallet: WalletId, id: PaymentId, from: C
         coupon.reserved_minor -= redemption.discount_minor();
         coupon.redeemed_at = Some(now);
         let coupon = coupon.id;
-        state.campaigns.change(&offer).coupons_redeemed += 1;
+        state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed += 1;
         state.redemptions.push(RedemptionRow { coupon, entry, kind: EntryKind::Payment, payment: id });
         coupons.push(coupon);
     }

@@ -48,10 +48,11 @@ impl Command for ReversePayment {
         if payment.merchant != self.merchant {
             return Err(Failure::new(Reason::PaymentNotFound, "this shop has no such payment"));
         }
-        // What the sweep has settled is past the window, whatever the clock says now; what is in a closed batch stays in it.
+        // What the sweep has given back to a campaign is past the window, whatever the clock says now; what is in a closed batch
+        // stays in it.
         let batch = state.last_batches.get(&Party::Merchant(self.merchant)).map_or(0, |batch| batch.through);
-        let settled_through = state.sequences.settled_through.max(batch);
-        let settled = payment.entry.is_some_and(|entry| entry <= settled_through);
+        let settled = payment.entry.is_some_and(|entry| entry <= batch)
+            || payment.state == PaymentState::Completed && is_settled(state, &payment);
         let moved_at = payment.completed_at.unwrap_or(payment.created_at);
         let age_ms = state.now.0.saturating_sub(moved_at.0);
         let event = Event::Reverse { age_ms, window_ms: state.rules.reversal_window_ms, settled };
@@ -106,6 +107,18 @@ impl ReversePayment {
     }
 }
 
+/// Whether what a coupon of the payment held beyond its discount was given back to the campaign: then the coupon can't be given
+/// back any more.
+fn is_settled(state: &State, payment: &Payment) -> bool {
+    let Some(wallet) = payment.wallet else { return false };
+    payment.discounts().into_iter().any(|(offer, discount_minor)| {
+        let campaign = state.campaigns.get(&offer).expect("a coupon has a campaign");
+        let unused_minor = campaign.offer.terms.worst_case_minor().saturating_sub(discount_minor);
+        let mut redeemed = state.coupons_of(wallet, offer).filter(|c| c.payment == Some(payment.id));
+        redeemed.any(|coupon| coupon.reserved_minor < unused_minor)
+    })
+}
+
 /// Moves the money back and gives the coupons back, as far as their offers still run. The token stays used.
 fn undo(state: &mut State, payment: &Payment) -> Result<Vec<CouponId>, Failure> {
     if state.balance(Account::Merchant(payment.merchant)) < payment.gross_minor {
@@ -126,7 +139,7 @@ fn undo(state: &mut State, payment: &Payment) -> Result<Vec<CouponId>, Failure> 
         let coupon = coupon.id;
         let row = RedemptionRow { coupon, entry, kind: EntryKind::Reversal, payment: payment.id };
         state.redemptions.push(row);
-        state.campaigns.change(&offer).coupons_redeemed -= 1;
+        state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed -= 1;
     }
     Ok(free_coupons(state, payment, CouponState::Redeemed))
 }

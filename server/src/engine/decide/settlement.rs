@@ -35,6 +35,7 @@ impl Command for CloseBatch {
     fn touches(&self, keys: &mut Keys) {
         keys.closes.push(self.close_id);
         keys.closing.push(self.party);
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<Batch, Failure> {
@@ -62,9 +63,9 @@ impl Command for CloseBatch {
         }
         let (number, after) =
             state.last_batches.get(&self.party).map_or((1, 0), |b| (b.id.number + 1, b.through));
-        let through = state.sequences.entry;
+        let through = state.sequences.entry.before();
         for account in self.made_of(state) {
-            state.accounts.change(&account).open = Turnover::default();
+            state.accounts.change(&account).close();
         }
         if fee_minor > 0 {
             state.post(posting_rules::fee(from, fee_minor), None);
@@ -111,7 +112,7 @@ impl CloseBatch {
         let mut sum = Turnover::default();
         for account in self.made_of(state) {
             if let Some(row) = state.accounts.get(&account) {
-                sum.join(&row.open);
+                sum.join(&row.open_everywhere());
             }
         }
         sum
@@ -151,7 +152,9 @@ impl Command for PayOut {
 
     fn touches(&self, keys: &mut Keys) {
         keys.requests.push(self.request_id);
-        keys.accounts.extend([Account::Cash, self.from()]);
+        keys.accounts.push(Account::Cash);
+        keys.whole.push(self.from());
+        keys.numbers.entry += 1;
         if let What::Batch(id) = self.what {
             keys.batches.push(id);
         }

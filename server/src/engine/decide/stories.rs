@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     config::Rules,
-    engine::state::{Keys, Sequences, State},
+    engine::{Keys, Numbers, Sequences, State},
     model::{AccountRow, CampaignState, CouponState, Payment, Text, TokenState},
 };
 
@@ -42,15 +42,14 @@ const NOW: UnixMillis = UnixMillis(1_790_000_000_000);
 const SHAMPOO: u64 = 6_901_234_567_892;
 const TERMINAL: TerminalId = TerminalId(1001);
 const SEQUENCES: Sequences = Sequences {
-    wallet: 1000,
-    merchant: 1000,
-    terminal: 1000,
-    issuer: 1000,
-    offer: 100_000,
+    wallet: Numbers::after(1000),
+    merchant: Numbers::after(1000),
+    terminal: Numbers::after(1000),
+    issuer: Numbers::after(1000),
+    offer: Numbers::after(100_000),
+    token: Numbers::after(0),
+    entry: Numbers::after(0),
     revision: 0,
-    token: 0,
-    entry: 0,
-    settled_through: 0,
 };
 
 /// A provider in memory with one shop, one campaign (5.00 off a bottle, two clips a wallet) and its money.
@@ -114,9 +113,9 @@ impl Desk {
         let state = &mut self.state;
         state.wallets.looked_for(keys.wallets);
         state.wallets_by_key.looked_for(keys.public_keys);
-        state.accounts.looked_for(keys.accounts);
+        state.accounts.looked_for(keys.accounts.into_iter().chain(keys.whole));
         state.tokens.looked_for(keys.tokens);
-        state.campaigns.looked_for(keys.campaigns);
+        state.campaigns.looked_for(keys.campaigns.into_iter().chain(keys.campaigns_seen));
         state.payments.looked_for(keys.payments);
         state.requests.looked_for(keys.requests);
         command.decide(state)

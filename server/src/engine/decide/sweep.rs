@@ -36,6 +36,7 @@ impl Command for Sweep {
         for (wallet, offer, _) in self.ended.iter().chain(self.settled.iter().map(|(key, _)| key)) {
             keys.coupons.push((*wallet, *offer));
             touch_campaign(*offer, keys);
+            keys.numbers.entry += 1;
         }
         for (offer, _) in &self.ended_through {
             touch_campaign(*offer, keys);
@@ -74,8 +75,7 @@ impl Command for Sweep {
             let campaign = state.campaigns.change(offer);
             campaign.expired_through = campaign.expired_through.max(*sequence);
         }
-        let settled_through = &mut state.sequences.settled_through;
-        *settled_through = (*settled_through).max(self.settled_through);
+        state.settled_through = state.settled_through.max(self.settled_through);
         Ok(())
     }
 }

@@ -33,6 +33,7 @@ impl Command for Deposit {
     fn touches(&self, keys: &mut Keys) {
         keys.requests.push(self.request_id);
         keys.accounts.extend([Account::Cash, self.to]);
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<Money, Failure> {
@@ -75,6 +76,8 @@ impl Command for FundCampaign {
         keys.requests.push(self.request_id);
         keys.accounts.push(Account::Issuer(self.issuer));
         touch_campaign(self.offer, keys);
+        keys.whole.push(Account::CampaignReserved(self.offer));
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<CampaignView, Failure> {

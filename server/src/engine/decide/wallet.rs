@@ -28,6 +28,8 @@ impl Command for OpenWallet {
     fn touches(&self, keys: &mut Keys) {
         keys.public_keys.push(self.public_key);
         keys.accounts.push(Account::Cash);
+        keys.numbers.wallet += 1;
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
@@ -142,17 +144,18 @@ impl Command for IssueTokens {
     type Output = Vec<(TokenId, UnixMillis)>;
 
     fn touches(&self, keys: &mut Keys) {
+        keys.accounts.push(Account::Wallet(self.wallet));
         keys.token_holders.push(self.wallet);
+        keys.numbers.token += self.count;
     }
 
     fn decide(&self, state: &mut State) -> Result<Self::Output, Failure> {
         let expires_at = state.now.plus_ms(state.rules.token_ttl_ms);
         let mut issued = Vec::new();
         for _ in 0..self.count {
-            state.sequences.token += 1;
-            let token = Token { wallet: self.wallet, expires_at, state: TokenState::Unused };
-            state.tokens.insert(state.sequences.token, token);
-            issued.push((state.sequences.token, expires_at));
+            let id = state.sequences.token.take().cast_unsigned();
+            state.tokens.insert(id, Token { wallet: self.wallet, expires_at, state: TokenState::Unused });
+            issued.push((id, expires_at));
         }
         let live: Vec<TokenId> = state
             .tokens

@@ -16,7 +16,7 @@ use crate::{
     model::{Batch, CouponState},
     read::batches::{claim_lines, shop_lines},
     store::{
-        StoreError,
+        Conn, StoreError,
         batches::BatchRow,
         codes::{Coded, account_of, count, number, uuid},
         schema::{accounts, batches, coupons, payments},
@@ -42,7 +42,7 @@ struct Stray {
 
 impl Audit {
     /// Balances are the sums of their postings.
-    pub(super) fn balances(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    pub(super) fn balances(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         let rows: Vec<(i64, i64, i64)> =
             accounts::table.select((accounts::kind, accounts::owner, accounts::balance_minor)).load(conn)?;
         let mut kept: BTreeMap<Account, i64> = BTreeMap::new();
@@ -65,7 +65,7 @@ impl Audit {
     }
 
     /// ONCE: whatever has paid has an entry, and what was reversed after it has its reversal.
-    pub(super) fn payments(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    pub(super) fn payments(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         self.payments = count(payments::table.count().get_result(conn)?)?;
         let paid = [PaymentState::Completed, PaymentState::PartiallyRefunded, PaymentState::Refunded];
         let without: Vec<Vec<u8>> = payments::table
@@ -93,11 +93,7 @@ impl Audit {
     }
 
     /// RESERVED and HONOURED: what a campaign holds is what its coupons hold, and each that can be used holds its worst case.
-    pub(super) fn coupons(
-        &mut self,
-        conn: &mut SqliteConnection,
-        directory: &Directory,
-    ) -> Result<(), StoreError> {
+    pub(super) fn coupons(&mut self, conn: &mut Conn, directory: &Directory) -> Result<(), StoreError> {
         let mut held: BTreeMap<OfferNumber, i64> = BTreeMap::new();
         let mut after = (0, 0, 0);
         loop {
@@ -161,7 +157,7 @@ impl Audit {
     }
 
     /// Every redemption belongs to the entry of one payment.
-    pub(super) fn redemptions(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    pub(super) fn redemptions(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         let strays: Vec<Stray> = sql_query(
             "SELECT r.offer_number, r.entry_id FROM redemptions r LEFT JOIN entries e ON e.id = r.entry_id \
              WHERE e.id IS NULL OR e.kind <> r.kind OR e.payment_id IS NULL OR e.payment_id <> r.payment_id \
@@ -177,7 +173,7 @@ impl Audit {
     }
 
     /// SETTLED: a batch is the sum of its lines, and follows on the one before.
-    pub(super) fn batches(&mut self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    pub(super) fn batches(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         let rows: Vec<BatchRow> =
             batches::table.order((batches::kind, batches::owner, batches::number)).load(conn)?;
         let mut through: BTreeMap<Party, i64> = BTreeMap::new();
@@ -210,7 +206,7 @@ impl Audit {
     }
 }
 
-fn sum_of_lines(conn: &mut SqliteConnection, batch: &Batch) -> Result<Turnover, StoreError> {
+fn sum_of_lines(conn: &mut Conn, batch: &Batch) -> Result<Turnover, StoreError> {
     let mut sum = Turnover::default();
     let mut after = Some(batch.after);
     while let Some(from) = after {
