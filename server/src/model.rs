@@ -357,11 +357,11 @@ pub struct RefundedCoupon {
     pub amount_minor: i64,
     /// What it still takes off the goods that are kept.
     pub discount_left_minor: i64,
-    /// What became of it, where all its units have come back with this refund.
+    /// What became of it, where with this refund all its units and all its campaign's money have come back.
     pub outcome: Option<CouponOutcome>,
 }
 
-/// What becomes of a coupon all of whose units came back.
+/// What becomes of a coupon all of whose units, and all of whose money, came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CouponOutcome {
     /// It is in the wallet again.

@@ -132,6 +132,12 @@ pub struct Texts {
     pub done: &'static str,
     pub show_receipt: &'static str,
 
+    pub settings: &'static str,
+    pub limits_lead: &'static str,
+    pub limit_payment: &'static str,
+    pub limit_day: &'static str,
+    pub limit_always: &'static str,
+
     pub receipts_empty: &'static str,
     pub receipts_empty_text: &'static str,
     pub receipt_gross: &'static str,
@@ -184,6 +190,14 @@ impl Lang {
         match self {
             Self::En => format!("You save {amount}"),
             Self::Zh => format!("可省 {amount}"),
+        }
+    }
+
+    /// From where on the shopper is asked.
+    pub fn ask_over(self, amount: &str) -> String {
+        match self {
+            Self::En => format!("Ask above {amount}"),
+            Self::Zh => format!("超过 {amount} 时询问"),
         }
     }
 

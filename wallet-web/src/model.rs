@@ -3,6 +3,7 @@
 
 mod event;
 mod inbox;
+mod limits;
 mod memory;
 mod pay_screen;
 mod route;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use event::{Effect, Event, SignRequest, Snapshot};
+pub use limits::Limit;
 pub use memory::{Memory, Receipt};
 pub use route::Route;
 pub use update::update;
@@ -49,6 +51,8 @@ pub struct Model {
     pub had: BTreeSet<u32>,
     /// What became of the shopper's answer to the payment that waits for approval.
     pub answering: Answering,
+    /// New limits are on their way to the provider.
+    pub setting_limits: bool,
     /// One message over the page.
     pub notice: Option<Notice>,
     /// In which language all is said.
@@ -206,6 +210,7 @@ impl Model {
             working: BTreeSet::new(),
             had: BTreeSet::new(),
             answering: Answering::default(),
+            setting_limits: false,
             notice: None,
             lang,
             now,

@@ -6,6 +6,7 @@ mod offers;
 mod paid;
 mod pay;
 mod receipts;
+mod settings;
 mod welcome;
 
 use yew::prelude::*;
@@ -43,5 +44,6 @@ fn page(ui: Ui<'_>) -> Html {
         (Route::Coupons, _) => coupons::view(ui),
         (Route::Receipts, _) => receipts::list(ui),
         (Route::Receipt(id), _) => receipts::one(ui, id),
+        (Route::Settings, _) => settings::view(ui),
     }
 }

@@ -6,7 +6,7 @@ use proto::{
 };
 use shared::{
     money::Money,
-    payment::{PaymentState, RedeemedLine},
+    payment::{PaymentState, RedeemedLine, approval::Limits},
 };
 
 use crate::{
@@ -141,10 +141,7 @@ impl App {
             balance: Some(self.money(view.balance_minor)),
             state: state.into(),
             opened_at: Some(time_to_wire(view.wallet.opened_at)),
-            approval_limits: Some(v1::ApprovalLimits {
-                per_payment: Some(self.money(limits.per_payment_minor)),
-                per_day: Some(self.money(limits.per_day_minor)),
-            }),
+            approval_limits: Some(self.limits_view(limits)),
         }
     }
 
@@ -172,6 +169,14 @@ impl App {
             demo: self.rules.demo,
             currency_code: self.rules.currency.to_string(),
             code_valid_seconds,
+            approval_limits: Some(self.limits_view(self.rules.approval_limits)),
+        }
+    }
+
+    fn limits_view(&self, limits: Limits) -> v1::ApprovalLimits {
+        v1::ApprovalLimits {
+            per_payment: Some(self.money(limits.per_payment_minor)),
+            per_day: Some(self.money(limits.per_day_minor)),
         }
     }
 

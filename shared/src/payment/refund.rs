@@ -96,6 +96,14 @@ pub enum RefundError {
     Exceeds,
 }
 
+impl KeptCoupon {
+    /// Whether all its units came back and its campaign has all its money back: then the coupon is free to be given back too.
+    /// Where the shop gave up less than was lost, a campaign may wait for its money until more comes back.
+    pub fn is_undone(&self) -> bool {
+        self.spent_minor == 0 && self.units.iter().all(|units| *units == 0)
+    }
+}
+
 impl Kept {
     /// All of a sale.
     pub fn all(sale: &Sale<'_>) -> Self {
@@ -390,6 +398,9 @@ mod tests {
                 let done = refund(&sale, &kept, &returned).unwrap();
                 prop_assert_eq!(done.shopper_minor + done.campaigns_minor.iter().sum::<i64>(), done.gross_minor);
                 prop_assert!(done.shopper_minor >= 0 && done.campaigns_minor.iter().all(|c| *c >= 0));
+                for (coupon, part) in kept.coupons.iter().zip(&done.campaigns_minor) {
+                    prop_assert!(!coupon.is_undone() || *part == 0, "a coupon that was given back owes nothing");
+                }
                 given_up += done.gross_minor;
                 shopper += done.shopper_minor;
                 campaigns.iter_mut().zip(&done.campaigns_minor).for_each(|(sum, part)| *sum += part);
@@ -402,6 +413,7 @@ mod tests {
             prop_assert_eq!((given_up, shopper), (gross_minor, sale.due_minor));
             let spent: Vec<i64> = refs.iter().map(|(r, _)| r.discount_minor()).collect();
             prop_assert_eq!(campaigns, spent);
+            prop_assert!(kept.coupons.iter().all(KeptCoupon::is_undone));
         }
     }
 }

@@ -8,7 +8,7 @@ use shared::reason::Reason;
 use tests::{
     actors::{Deal, Goods, RawTill, Sale, Shopper},
     stage::Stage,
-    world::SHAMPOO,
+    world::{SHAMPOO, SOAP},
 };
 
 use crate::refused::completed;
@@ -127,6 +127,40 @@ async fn buying_more_to_reach_a_coupons_minimum_and_returning_it_gains_nothing()
     phone.expect_balance("70.00").await;
     till.refund(&Goods::of(sale.id()).everything()).await.expect("the other too");
     phone.expect_balance("100.00").await;
+    world.books(&[&phone]).await;
+}
+
+#[tokio::test]
+async fn a_coupon_comes_back_once_its_campaign_has_its_money_back() {
+    // 40.00 off from 50.00, and 2.50 off a soap of 3.00. One bottle and the soap come back: the 28.00 that the shop gives up
+    // are less than the 42.50 that no longer hold, so the soap's campaign waits for its part.
+    let world = Stage::set().await;
+    let spend = world.offer("Silk", Deal::off_spend(4000, 5000).on(SHAMPOO)).await;
+    let soap = Deal::off_each(250, 1).on(SOAP).on_refund(RefundPolicy::Restore);
+    let soap = world.offer("Soap", soap).await;
+    let mut phone = world.phone("100.00").await;
+    phone.clip(spend).await;
+    phone.clip(soap).await;
+    let till = world.raw_till().await;
+    let sale = Sale::of(&phone.code().await, 5300)
+        .redeems(spend, SHAMPOO, 2, 2500, 4000)
+        .redeems(soap, SOAP, 1, 300, 250);
+    completed(till.pay(&sale).await);
+
+    let both = Goods::of(sale.id()).units(spend, 1).units(soap, 1);
+    let (refund, _) = till.refund(&both).await.expect("they come back");
+    let parts = |refund: &v1::Refund| -> Vec<_> {
+        refund.coupons.iter().map(|coupon| (minor(&coupon.amount), coupon.outcome())).collect()
+    };
+    assert_eq!(minor(&refund.refunded_amount), 0);
+    assert_eq!(parts(&refund), [(2800, CouponOutcome::Unspecified), (0, CouponOutcome::Unspecified)]);
+    assert!(phone.coupons().await.is_empty());
+
+    let (refund, _) = till.refund(&Goods::of(sale.id()).everything()).await.expect("and the rest");
+    assert_eq!(minor(&refund.refunded_amount), 1050);
+    assert_eq!(parts(&refund), [(1200, CouponOutcome::Restored), (250, CouponOutcome::Restored)]);
+    phone.expect_balance("100.00").await;
+    assert_eq!(phone.coupons().await.len(), 2);
     world.books(&[&phone]).await;
 }
 

@@ -84,6 +84,9 @@ impl Shell {
                 let outcome = provider.answer(&payment, answer).await;
                 Event::Answered(payment.payment_id, outcome.map(Box::new))
             }),
+            Effect::SetLimits(limits) => self.call(move |provider| async move {
+                Event::LimitsSet(provider.set_approval_limits(limits).await.map(Box::new))
+            }),
             Effect::Sign(request) => self.call(move |provider| async move {
                 let code =
                     sign(&request.plan, request.token, request.language, request.now, provider.key()).await;

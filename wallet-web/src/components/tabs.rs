@@ -9,7 +9,7 @@ use crate::model::Route;
 pub(crate) fn tabs(ui: Ui<'_>) -> Html {
     let tab = |route: Route, test: &'static str, icon: Html, label: &'static str| {
         let open = match (&ui.model.route, &route) {
-            (Route::Receipt(_), Route::Receipts) => true,
+            (Route::Receipt(_) | Route::Settings, Route::Receipts) => true,
             (open, this) => open == this,
         };
         html! {

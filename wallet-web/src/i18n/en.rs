@@ -70,6 +70,12 @@ pub(super) const TEXTS: Texts = Texts {
     done: "Done",
     show_receipt: "Receipt",
 
+    settings: "Settings",
+    limits_lead: "Above these amounts the phone asks you before it pays.",
+    limit_payment: "One payment",
+    limit_day: "All payments of a day",
+    limit_always: "Always ask",
+
     receipts_empty: "No receipts yet",
     receipts_empty_text: "After you pay, the receipt appears here.",
     receipt_gross: "Basket total",

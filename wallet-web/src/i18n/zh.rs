@@ -70,6 +70,12 @@ pub(super) const TEXTS: Texts = Texts {
     done: "完成",
     show_receipt: "账单",
 
+    settings: "设置",
+    limits_lead: "超过以下金额时，付款前会先询问您。",
+    limit_payment: "单笔付款",
+    limit_day: "每日累计付款",
+    limit_always: "每次都询问",
+
     receipts_empty: "还没有账单",
     receipts_empty_text: "付款后，账单会出现在这里。",
     receipt_gross: "商品总额",

@@ -7,7 +7,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Memory, Route};
+use super::{Limit, Memory, Route};
 use crate::{
     api::{Account, CallError},
     i18n::Lang,
@@ -53,6 +53,8 @@ pub enum Event {
     CopyTapped,
     /// The shopper answers the payment that waits for approval.
     AnswerTapped(Answer),
+    /// The shopper chooses what is paid without asking, in minor units.
+    LimitChosen(Limit, i64),
     /// The shopper is done with the notice.
     NoticeTapped,
     /// The page came to the front again.
@@ -78,6 +80,8 @@ pub enum Event {
     Signed(u32, Result<Box<PayCode>, KeyError>),
     /// The provider has the shopper's answer to a payment.
     Answered(String, Result<Box<v1::Payment>, CallError>),
+    /// The provider has the shopper's limits.
+    LimitsSet(Result<Box<v1::Wallet>, CallError>),
     /// The text is in the clipboard, or not.
     Copied(bool),
 
@@ -133,6 +137,8 @@ pub enum Effect {
         /// Yes or no.
         answer: Answer,
     },
+    /// Tell the provider what is paid without asking: [`Event::LimitsSet`].
+    SetLimits(v1::ApprovalLimits),
     /// Sign a code: [`Event::Signed`].
     Sign(Box<SignRequest>),
     /// Write the memory to storage.

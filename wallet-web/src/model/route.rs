@@ -15,6 +15,8 @@ pub enum Route {
     Receipts,
     /// One receipt, by its payment id.
     Receipt(String),
+    /// What the shopper can choose.
+    Settings,
 }
 
 impl Route {
@@ -28,6 +30,7 @@ impl Route {
                 "offers" => Self::Offers,
                 "coupons" => Self::Coupons,
                 "receipts" => Self::Receipts,
+                "settings" => Self::Settings,
                 _ => Self::Home,
             },
         }
@@ -42,6 +45,7 @@ impl Route {
             Self::Coupons => "#coupons".to_owned(),
             Self::Receipts => "#receipts".to_owned(),
             Self::Receipt(id) => format!("#receipts/{id}"),
+            Self::Settings => "#settings".to_owned(),
         }
     }
 }
@@ -53,7 +57,8 @@ mod tests {
     #[test]
     fn each_page_is_found_again_by_its_address() {
         let receipt = Route::Receipt("0198c0de-0000-7000-8000-000000000001".to_owned());
-        for route in [Route::Home, Route::Pay, Route::Offers, Route::Coupons, Route::Receipts, receipt] {
+        let tabs = [Route::Pay, Route::Offers, Route::Coupons, Route::Receipts];
+        for route in tabs.into_iter().chain([Route::Home, Route::Settings, receipt]) {
             assert_eq!(Route::from_hash(&route.hash()), route);
         }
         for odd in ["", "#", "#nowhere", "#receipts/", "#a/b"] {

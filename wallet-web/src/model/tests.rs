@@ -409,3 +409,35 @@ fn what_was_not_approved_in_time_is_no_receipt() {
     phone.hears_of(expired);
     assert_eq!((phone.model.receipts().count(), phone.model.receipt("p1").is_some()), (0, false));
 }
+
+#[test]
+fn a_shopper_chooses_what_is_paid_without_asking() {
+    let limits = |payment, day| Some(v1::ApprovalLimits { per_payment: cny(payment), per_day: cny(day) });
+    let mut phone = Phone::open();
+    assert!(phone.model.limit_choices(Limit::PerPayment).is_empty(), "a provider that names no limit");
+    let mut snapshot = phone.snapshot(&[], vec![]);
+    snapshot.account.provider.approval_limits = limits(100_000, 300_000);
+    snapshot.account.wallet.approval_limits = limits(100_000, 20_000);
+    phone.on(Event::Synced(Ok(Box::new(snapshot))));
+    let choices = |phone: &Phone, limit| -> Vec<i64> {
+        phone.model.limit_choices(limit).iter().map(|money| money.minor_units).collect()
+    };
+    assert_eq!(choices(&phone, Limit::PerPayment), [0, 10_000, 50_000, 100_000]);
+    assert_eq!(choices(&phone, Limit::PerDay), [0, 20_000, 30_000, 150_000, 300_000]);
+
+    assert!(phone.on(Event::LimitChosen(Limit::PerPayment, 100_000)).effects.is_empty(), "it is so already");
+    phone.on(Event::LimitChosen(Limit::PerPayment, 10_000));
+    let Some(Effect::SetLimits(sent)) = phone.effects.first() else { panic!("{:?}", phone.effects) };
+    assert_eq!(Some(sent.clone()), limits(10_000, 20_000));
+    assert!(phone.on(Event::LimitChosen(Limit::PerDay, 0)).effects.is_empty(), "one thing at a time");
+    let set = v1::Wallet { approval_limits: limits(10_000, 20_000), ..wallet(50_000) };
+    phone.on(Event::LimitsSet(Ok(Box::new(set))));
+    assert_eq!(phone.model.limit(Limit::PerPayment).map(|money| money.minor_units), Some(10_000));
+
+    phone.on(Event::LimitChosen(Limit::PerDay, 300_000));
+    let Some(Effect::SetLimits(sent)) = phone.effects.first() else { panic!("{:?}", phone.effects) };
+    assert_eq!((sent.per_payment.clone(), sent.per_day.clone()), (cny(10_000), None), "the provider's own");
+    phone.on(Event::LimitsSet(Err(refused(Reason::InvalidArgument))));
+    assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Failed(_), .. })));
+    assert!(!phone.model.setting_limits);
+}

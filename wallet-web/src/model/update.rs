@@ -4,7 +4,8 @@ use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use super::{
-    Answering, Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, pay_screen,
+    Answering, Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, limits,
+    pay_screen,
 };
 use crate::api::{CallError, TOKENS_PER_CALL_MAX};
 
@@ -60,6 +61,8 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
         },
         Event::Answered(payment_id, outcome) => answered(model, &payment_id, outcome),
         Event::ApprovalOver => sync(model),
+        Event::LimitChosen(limit, minor) => limits::choose(model, limit, minor),
+        Event::LimitsSet(outcome) => limits_set(model, outcome),
         Event::NoticeTapped => {
             model.notice = None;
             vec![]
@@ -179,6 +182,26 @@ fn answered(
             }
             let mut effects = failed(model, &error);
             effects.extend(sync(model));
+            effects
+        }
+    }
+}
+
+fn limits_set(model: &mut Model, outcome: Result<Box<v1::Wallet>, CallError>) -> Vec<Effect> {
+    model.setting_limits = false;
+    model.link.stale = model.link.syncing;
+    match outcome {
+        Ok(wallet) => {
+            heard(model);
+            let wallet = Some(*wallet);
+            inbox::take_change(
+                model,
+                v1::WatchWalletResponse { wallet, ..v1::WatchWalletResponse::default() },
+            )
+        }
+        Err(error) => {
+            let mut effects = failed(model, &error);
+            effects.extend(say(model, Said::Failed(error)));
             effects
         }
     }

@@ -3,6 +3,7 @@
 use proto::v1::PaymentState;
 use yew::prelude::*;
 
+use super::settings;
 use crate::{
     components::{Ui, dates, empty, header, icons, receipt_lines, state_of},
     i18n::amount,
@@ -20,6 +21,7 @@ pub(super) fn list(ui: Ui<'_>) -> Html {
             } else {
                 <ul class="card rows receipts">{ for receipts.into_iter().map(|receipt| row(ui, receipt)) }</ul>
             }
+            { settings::link(ui) }
         </main>
     }
 }

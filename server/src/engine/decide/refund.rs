@@ -93,10 +93,9 @@ impl Command for RefundPayment {
         let mut campaigns = Vec::with_capacity(terms.len());
         for (place, amount_minor) in split.campaigns_minor.iter().enumerate() {
             let offer = payment.redemptions[place].offer_number;
-            let gone = |kept: &Kept| kept.coupons[place].units.iter().all(|units| *units == 0);
-            let whole = gone(&split.kept) && !gone(&before);
+            let undone = split.kept.coupons[place].is_undone() && !before.coupons[place].is_undone();
             let budget_minor = state.balance(Account::CampaignBudget(offer)) + amount_minor;
-            let fate = whole.then(|| fate(state, wallet, &payment, offer, budget_minor));
+            let fate = undone.then(|| fate(state, wallet, &payment, offer, budget_minor));
             let held_again_minor = match fate {
                 Some(Fate::Restored { missing_minor, .. }) => missing_minor,
                 _ => 0,
@@ -204,7 +203,7 @@ fn kept(payment: &Payment, sale: &Sale<'_>) -> Kept {
     kept
 }
 
-/// What becomes of a coupon all of whose units came back.
+/// What becomes of a coupon all of whose units, and all of whose money, came back.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
     Restored { key: CouponKey, missing_minor: i64 },

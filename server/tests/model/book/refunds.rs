@@ -83,7 +83,8 @@ impl Book {
         for (place, part) in campaigns.iter().enumerate() {
             let offer = ask.used[place].offer;
             self.pay(Account::Merchant(payment.merchant), Account::Budget(offer), *part);
-            if after.kept[place].units == 0 && payment.kept[place].units > 0 {
+            let undone = |kept: &Kept| kept.units == 0 && kept.spent == 0;
+            if undone(&after.kept[place]) && !undone(&payment.kept[place]) {
                 self.restore(wallet, offer, back.payment);
             }
         }
@@ -94,7 +95,7 @@ impl Book {
         outcome
     }
 
-    /// What becomes of a coupon all of whose units came back.
+    /// What becomes of a coupon all of whose units, and all of whose money, came back.
     pub(super) fn restore(&mut self, wallet: usize, offer: usize, payment: u128) {
         let terms = self.offers[offer].clone();
         let wanted = match terms.policy {
