@@ -1,4 +1,5 @@
 //! The best assignment of coupons, beside one that is found by trying every assignment of every unit.
+#![allow(clippy::unwrap_used)]
 
 use proptest::{prelude::*, sample::select, test_runner::Config};
 use shared::{
