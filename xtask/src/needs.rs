@@ -33,6 +33,11 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         packages: &["nodejs", "npm"],
     },
     Need {
+        what: "OpenSSL's command",
+        is_there: || succeeds(Command::new("openssl").arg("version")),
+        packages: &["openssl"],
+    },
+    Need {
         what: "Python 3 with venv",
         is_there: || succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])),
         packages: &["python3", "python3-venv"],
