@@ -179,6 +179,7 @@ async fn campaigns(engine: &Engine) -> Vec<(OfferNumber, Terms)> {
             description: text,
             terms: terms.clone(),
             per_wallet_limit: 1,
+            total_circulation: 0,
         };
         let offer = engine.run(create).await.unwrap().campaign.offer.number;
         let to = Account::Issuer(issuer);
@@ -189,7 +190,10 @@ async fn campaigns(engine: &Engine) -> Vec<(OfferNumber, Terms)> {
             .run(FundCampaign { request_id: Uuid::now_v7(), request_hash, issuer, offer, amount })
             .await
             .unwrap();
-        engine.run(SetCampaignState { issuer, offer, to: CampaignState::Active }).await.unwrap();
+        engine
+            .run(SetCampaignState { issuer, offer, to: CampaignState::Active, return_budget: false })
+            .await
+            .unwrap();
         offers.push((offer, terms));
     }
     offers

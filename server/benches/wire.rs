@@ -214,6 +214,7 @@ async fn campaigns(channel: &Channel, operator_key: &str) -> Vec<(OfferNumber, T
             description: None,
             terms: Some(terms.clone()),
             per_wallet_limit: 1,
+            total_circulation: 0,
             image_url: String::new(),
         };
         let made = campaigns.create_campaign(with(&issuer.key, create)).await.unwrap().into_inner();

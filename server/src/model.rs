@@ -247,6 +247,8 @@ pub struct Campaign {
     pub state: CampaignState,
     /// Clips allowed for one wallet.
     pub per_wallet_limit: u32,
+    /// Coupons that may ever be clipped; 0 where only the budget limits them.
+    pub total_circulation: u32,
     /// Counts changes of what tills see, over all campaigns.
     pub revision: u64,
     /// Coupons clipped ever; the last sequence given.

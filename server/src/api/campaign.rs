@@ -57,7 +57,8 @@ impl CampaignService for Api {
         request: Request<v1::ActivateCampaignRequest>,
     ) -> Result<Response<v1::ActivateCampaignResponse>, Status> {
         let issuer = self.0.issuer(request.metadata())?;
-        let campaign = self.set_state(issuer, request.get_ref().offer_number, CampaignState::Active).await?;
+        let campaign =
+            self.set_state(issuer, request.get_ref().offer_number, CampaignState::Active, false).await?;
         Ok(Response::new(v1::ActivateCampaignResponse { campaign: Some(self.0.campaign_view(&campaign)) }))
     }
 
@@ -66,7 +67,8 @@ impl CampaignService for Api {
         request: Request<v1::PauseCampaignRequest>,
     ) -> Result<Response<v1::PauseCampaignResponse>, Status> {
         let issuer = self.0.issuer(request.metadata())?;
-        let campaign = self.set_state(issuer, request.get_ref().offer_number, CampaignState::Paused).await?;
+        let v1::PauseCampaignRequest { offer_number, return_budget } = request.into_inner();
+        let campaign = self.set_state(issuer, offer_number, CampaignState::Paused, return_budget).await?;
         Ok(Response::new(v1::PauseCampaignResponse { campaign: Some(self.0.campaign_view(&campaign)) }))
     }
 
@@ -161,8 +163,9 @@ impl Api {
         issuer: IssuerId,
         offer: u32,
         to: CampaignState,
+        return_budget: bool,
     ) -> Result<CampaignView, Error> {
-        self.0.engine.run(SetCampaignState { issuer, offer: OfferNumber(offer), to }).await
+        self.0.engine.run(SetCampaignState { issuer, offer: OfferNumber(offer), to, return_budget }).await
     }
 
     async fn campaign(&self, issuer: IssuerId, offer: OfferNumber) -> Result<CampaignView, Error> {
@@ -195,6 +198,7 @@ fn create(
         image_url: parse::image_url(&request.image_url)?,
         terms: terms_from_wire(terms).map_err(|error| error.within("terms"))?,
         per_wallet_limit,
+        total_circulation: request.total_circulation,
     })
 }
 

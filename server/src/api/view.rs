@@ -153,6 +153,7 @@ impl App {
             state: campaign_state(campaign).into(),
             issuer_id: campaign.offer.issuer.to_string(),
             per_wallet_limit: campaign.per_wallet_limit,
+            total_circulation: campaign.total_circulation,
             budget_available: Some(self.money(*available_minor)),
             budget_reserved: Some(self.money(*reserved_minor)),
             coupons_clipped: campaign.coupons_clipped.into(),

@@ -74,6 +74,7 @@ impl Coded for EntryKind {
         (Self::Refund, 7),
         (Self::Fee, 8),
         (Self::PayOut, 9),
+        (Self::Defunding, 10),
     ];
 }
 

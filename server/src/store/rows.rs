@@ -221,6 +221,7 @@ pub(crate) struct CampaignRow {
     pub issuer_id: i64,
     pub state: i64,
     pub per_wallet_limit: i64,
+    pub total_circulation: i64,
     pub ends_at_ms: i64,
     pub revision: i64,
     pub coupons_clipped: i64,
@@ -234,6 +235,7 @@ impl From<&Campaign> for CampaignRow {
             issuer_id: campaign.offer.issuer.0.into(),
             state: campaign.state.code(),
             per_wallet_limit: campaign.per_wallet_limit.into(),
+            total_circulation: campaign.total_circulation.into(),
             ends_at_ms: campaign.offer.terms.parts().ends_at.0,
             revision: i64::try_from(campaign.revision).unwrap_or(i64::MAX),
             coupons_clipped: campaign.coupons_clipped.into(),
@@ -243,9 +245,9 @@ impl From<&Campaign> for CampaignRow {
 }
 
 impl CampaignRow {
-    pub(crate) const COLUMNS: usize = 8;
-    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, per_wallet_limit, ends_at_ms, \
-         revision, coupons_clipped, expired_through)";
+    pub(crate) const COLUMNS: usize = 9;
+    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, per_wallet_limit, total_circulation, \
+         ends_at_ms, revision, coupons_clipped, expired_through)";
 
     /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
@@ -254,6 +256,7 @@ impl CampaignRow {
             Bind::Int(self.issuer_id),
             Bind::Int(self.state),
             Bind::Int(self.per_wallet_limit),
+            Bind::Int(self.total_circulation),
             Bind::Int(self.ends_at_ms),
             Bind::Int(self.revision),
             Bind::Int(self.coupons_clipped),
@@ -270,6 +273,7 @@ impl CampaignRow {
             offer,
             state: CampaignState::of_code(self.state)?,
             per_wallet_limit: number(self.per_wallet_limit)?,
+            total_circulation: number(self.total_circulation)?,
             revision: count(self.revision)?,
             coupons_clipped: number(self.coupons_clipped)?,
             expired_through: number(self.expired_through)?,

@@ -64,6 +64,7 @@ diesel::table! {
         issuer_id -> BigInt,
         state -> BigInt,
         per_wallet_limit -> BigInt,
+        total_circulation -> BigInt,
         ends_at_ms -> BigInt,
         revision -> BigInt,
         coupons_clipped -> BigInt,

@@ -185,8 +185,12 @@ impl System {
             }
             Command::SetActive { offer, active } => {
                 let to = if *active { CampaignState::Active } else { CampaignState::Paused };
-                let set =
-                    SetCampaignState { issuer: self.issuer_of(*offer), offer: self.offers[*offer].0, to };
+                let set = SetCampaignState {
+                    issuer: self.issuer_of(*offer),
+                    offer: self.offers[*offer].0,
+                    to,
+                    return_budget: false,
+                };
                 async move { plain(seen(engine.run(set).await, budget)) }.boxed()
             }
             Command::Freeze { wallet, frozen } => {
@@ -375,9 +379,13 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
         description: text,
         terms: terms.clone(),
         per_wallet_limit: u32::try_from(offer.limit).unwrap(),
+        total_circulation: 0,
     };
     let number = engine.run(create).await.unwrap().campaign.offer.number;
-    engine.run(SetCampaignState { issuer, offer: number, to: CampaignState::Active }).await.unwrap();
+    engine
+        .run(SetCampaignState { issuer, offer: number, to: CampaignState::Active, return_budget: false })
+        .await
+        .unwrap();
     (number, terms)
 }
 

@@ -279,6 +279,7 @@ impl Issuer {
             description: None,
             terms: Some(convert::terms_to_wire(&Terms::try_from(parts).unwrap())),
             per_wallet_limit,
+            total_circulation: 0,
         };
         let made = self.client.create_campaign(with(&self.key, request)).await?.into_inner();
         Ok(made.campaign.unwrap().offer.unwrap().offer_number)
@@ -296,7 +297,7 @@ impl Issuer {
     }
 
     pub(crate) async fn pause(&mut self, offer: u32) -> Result<v1::Campaign, Status> {
-        let request = v1::PauseCampaignRequest { offer_number: offer };
+        let request = v1::PauseCampaignRequest { offer_number: offer, return_budget: false };
         Ok(self.client.pause_campaign(with(&self.key, request)).await?.into_inner().campaign.unwrap())
     }
 

@@ -28,6 +28,8 @@ pub enum EntryKind {
     Fee,
     /// Money sent out.
     PayOut,
+    /// A campaign's money, not promised to anybody, back to its issuer.
+    Defunding,
 }
 
 impl EntryKind {
@@ -43,6 +45,7 @@ impl EntryKind {
             Self::Refund => "refund",
             Self::Fee => "fee",
             Self::PayOut => "payout",
+            Self::Defunding => "defunding",
         }
     }
 }

@@ -14,6 +14,12 @@ pub fn funding(issuer: IssuerId, offer: OfferNumber, amount_minor: i64) -> Resul
     Entry::of(EntryKind::Funding, &[Transfer { from, to, amount_minor }])
 }
 
+/// A campaign's money that nobody was promised goes back to its issuer.
+pub fn defunding(issuer: IssuerId, offer: OfferNumber, amount_minor: i64) -> Result<Entry, EntryError> {
+    let (from, to) = (Account::CampaignBudget(offer), Account::Issuer(issuer));
+    Entry::of(EntryKind::Defunding, &[Transfer { from, to, amount_minor }])
+}
+
 /// A coupon is clipped: its worst case leaves the budget and is held.
 pub fn clip(offer: OfferNumber, worst_case_minor: i64) -> Result<Entry, EntryError> {
     let (from, to) = (Account::CampaignBudget(offer), Account::CampaignReserved(offer));

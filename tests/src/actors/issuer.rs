@@ -24,6 +24,7 @@ pub struct Issuer {
 pub struct Deal {
     terms: v1::Terms,
     per_wallet_limit: u32,
+    total_circulation: u32,
     budget_minor: i64,
 }
 
@@ -60,7 +61,14 @@ impl Deal {
             ends_at: window(4_102_444_800_000),
             ..v1::Terms::default()
         };
-        Self { terms, per_wallet_limit: 1, budget_minor: 100_000 }
+        Self { terms, per_wallet_limit: 1, total_circulation: 0, budget_minor: 100_000 }
+    }
+
+    /// Coupons that all wallets together are allowed, ever.
+    #[must_use]
+    pub fn circulation(mut self, coupons: u32) -> Self {
+        self.total_circulation = coupons;
+        self
     }
 
     /// An item it holds for.
@@ -120,7 +128,7 @@ impl Issuer {
 
     /// Makes, funds and activates a campaign: its offer number. The money must be in the issuer's account.
     pub async fn run(&self, title: &str, deal: Deal) -> u32 {
-        let Deal { terms, per_wallet_limit, budget_minor } = deal;
+        let Deal { terms, per_wallet_limit, total_circulation, budget_minor } = deal;
         let title = v1::LocalizedText { en: title.to_owned(), zh: title.to_owned() };
         let request = v1::CreateCampaignRequest {
             image_url: String::new(),
@@ -128,6 +136,7 @@ impl Issuer {
             description: None,
             terms: Some(terms),
             per_wallet_limit,
+            total_circulation,
         };
         let made = granted(self.client().create_campaign(signed(&self.key, request)).await);
         let offer_number = made.campaign.and_then(|c| c.offer).expect("a campaign").offer_number;
@@ -144,7 +153,13 @@ impl Issuer {
 
     /// Stops further clipping.
     pub async fn pause(&self, offer_number: u32) {
-        let request = v1::PauseCampaignRequest { offer_number };
+        let request = v1::PauseCampaignRequest { offer_number, return_budget: false };
+        granted(self.client().pause_campaign(signed(&self.key, request)).await);
+    }
+
+    /// The same, with the money that nobody was promised back on its account.
+    pub async fn stop(&self, offer_number: u32) {
+        let request = v1::PauseCampaignRequest { offer_number, return_budget: true };
         granted(self.client().pause_campaign(signed(&self.key, request)).await);
     }
 

@@ -1,9 +1,11 @@
 //! What must hold of one purchase, each as a story against a whole provider.
 
 mod approval;
+mod campaigns;
 mod codes;
 mod coupons;
 mod every_byte;
+mod field_pains;
 mod funds;
 mod least_knowledge;
 mod once;

@@ -101,6 +101,7 @@ CREATE TABLE campaigns (
     issuer_id BIGINT NOT NULL,
     state BIGINT NOT NULL,
     per_wallet_limit BIGINT NOT NULL,
+    total_circulation BIGINT NOT NULL,
     ends_at_ms BIGINT NOT NULL,
     revision BIGINT NOT NULL UNIQUE,
     coupons_clipped BIGINT NOT NULL,

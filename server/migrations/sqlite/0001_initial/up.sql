@@ -100,6 +100,7 @@ CREATE TABLE campaigns (
     issuer_id INTEGER NOT NULL,
     state INTEGER NOT NULL,
     per_wallet_limit INTEGER NOT NULL,
+    total_circulation INTEGER NOT NULL,
     ends_at_ms INTEGER NOT NULL,
     revision INTEGER NOT NULL UNIQUE,
     coupons_clipped INTEGER NOT NULL,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proto::status::Failure;
 use shared::{
     ids::{IssuerId, OfferNumber},
-    ledger::Account,
+    ledger::{Account, posting_rules},
     offer::Terms,
     reason::Reason,
 };
@@ -35,6 +35,8 @@ pub struct CreateCampaign {
     pub terms: Terms,
     /// Clips allowed for one wallet.
     pub per_wallet_limit: u32,
+    /// Coupons that may ever be clipped; 0 where only the budget limits them.
+    pub total_circulation: u32,
 }
 
 impl Command for CreateCampaign {
@@ -67,6 +69,7 @@ impl Command for CreateCampaign {
             offer: Arc::clone(&offer),
             state: CampaignState::Draft,
             per_wallet_limit: self.per_wallet_limit,
+            total_circulation: self.total_circulation,
             revision: next_revision(state),
             coupons_clipped: 0,
             expired_through: 0,
@@ -88,6 +91,8 @@ pub struct SetCampaignState {
     pub offer: OfferNumber,
     /// Active or paused.
     pub to: CampaignState,
+    /// Whether the money that nobody was promised goes back to the issuer.
+    pub return_budget: bool,
 }
 
 impl Command for SetCampaignState {
@@ -97,6 +102,10 @@ impl Command for SetCampaignState {
         touch_campaign(self.offer, keys);
         keys.whole.push(Account::CampaignReserved(self.offer));
         keys.numbers.revision = true;
+        if self.return_budget {
+            keys.accounts.push(Account::Issuer(self.issuer));
+            keys.numbers.entry += 1;
+        }
     }
 
     fn decide(&self, state: &mut State) -> Result<CampaignView, Failure> {
@@ -112,6 +121,10 @@ impl Command for SetCampaignState {
                 campaign.state = to;
                 campaign.revision = revision;
             }
+        }
+        let available_minor = state.balance(Account::CampaignBudget(self.offer));
+        if self.return_budget && available_minor > 0 {
+            state.post(posting_rules::defunding(self.issuer, self.offer, available_minor), None);
         }
         view(state, self.issuer, self.offer)
     }

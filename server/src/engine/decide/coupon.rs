@@ -49,6 +49,11 @@ impl Command for ClipOffer {
         if given_back.is_none() && held.len() >= campaign.per_wallet_limit as usize {
             return Err(Failure::new(Reason::ClipLimitReached, "this wallet has had its share of the offer"));
         }
+        let all_out =
+            campaign.total_circulation > 0 && campaign.coupons_clipped >= campaign.total_circulation;
+        if given_back.is_none() && all_out {
+            return Err(Failure::new(Reason::OfferExhausted, "all coupons of this offer are given out"));
+        }
         let worst_case_minor = campaign.offer.terms.worst_case_minor();
         if state.balance(Account::CampaignBudget(self.offer)) < worst_case_minor {
             return Err(Failure::new(Reason::OfferExhausted, "all coupons of this offer are given out"));

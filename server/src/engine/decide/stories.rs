@@ -97,13 +97,20 @@ impl Desk {
             description: text,
             terms,
             per_wallet_limit: 2,
+            total_circulation: 0,
         };
         desk.offer = desk.run(create).unwrap().campaign.offer.number;
         desk.deposit(Account::Issuer(issuer), 3_000);
         let (request_id, amount) = (new_id(), Money::new(Currency::CNY, 3_000));
         let fund = FundCampaign { request_id, request_hash: [0; 32], issuer, offer: desk.offer, amount };
         desk.run(fund).unwrap();
-        desk.run(SetCampaignState { issuer, offer: desk.offer, to: CampaignState::Active }).unwrap();
+        desk.run(SetCampaignState {
+            issuer,
+            offer: desk.offer,
+            to: CampaignState::Active,
+            return_budget: false,
+        })
+        .unwrap();
         desk
     }
 

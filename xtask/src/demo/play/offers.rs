@@ -242,6 +242,7 @@ impl Promise {
             description: text(self.more),
             terms: Some(terms_to_wire(terms)),
             per_wallet_limit: CLIPS_PER_WALLET,
+            total_circulation: 0,
             image_url: String::new(),
         }
     }
