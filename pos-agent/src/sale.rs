@@ -12,6 +12,7 @@ use shared::{
     payment::{Applied, Candidate, quote},
     time::UnixMillis,
 };
+use tracing::info;
 
 use crate::{
     offers::{OfferBook, THIS_SHOP},
@@ -79,6 +80,9 @@ pub fn price(
         }
     }
     let quote = quote(basket, &candidates, THIS_SHOP, now);
+    if !quote.exact {
+        info!(steps = quote.steps, "priced with the best choice of coupons found in the steps allowed");
+    }
     refused.extend(quote.refused);
     let title = |number| offers.get(number).map(|offer| offer.title.clone());
     Priced {

@@ -82,7 +82,7 @@ fn coupon(kind: u64, start: u64, width: u64, numbers: &mut Numbers) -> Terms {
 }
 
 fn measure(name: &str, coupons: impl Fn(&mut Numbers) -> Vec<Terms>) {
-    let (mut took, mut nodes, mut ended) = (Vec::new(), 0, 0);
+    let (mut took, mut steps, mut ended) = (Vec::new(), 0, 0);
     for seed in 0..BASKETS {
         let mut numbers = Numbers(seed);
         let (basket, terms) = (basket(&mut numbers), coupons(&mut numbers));
@@ -91,12 +91,12 @@ fn measure(name: &str, coupons: impl Fn(&mut Numbers) -> Vec<Terms>) {
         let start = Instant::now();
         let quote = quote(&basket, &candidates, Store::from(MerchantId(1)), UnixMillis(1));
         took.push(start.elapsed().as_micros());
-        nodes = nodes.max(quote.nodes);
+        steps = steps.max(quote.steps);
         ended += u32::from(!quote.exact);
     }
     took.sort_unstable();
     let (median, slowest) = (took[took.len() / 2], took[took.len() - 1]);
-    println!("{name:<44} {median:>8} us {slowest:>8} us {nodes:>7} steps {ended:>4} of {BASKETS} not exact");
+    println!("{name:<44} {median:>8} us {slowest:>8} us {steps:>7} steps {ended:>4} of {BASKETS} not exact");
 }
 
 fn main() {

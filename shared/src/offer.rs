@@ -17,8 +17,8 @@ pub use hours::Hours;
 pub use items::{Items, OFFER_GTINS_MAX, OFFER_PREFIXES_MAX};
 pub use requirement::{Combine, Need, OFFER_GRAMS_MAX, OFFER_REQUIREMENTS_MAX, Requirement};
 pub use reward::{OFFER_SETS_MAX, Reward};
-pub(crate) use select::best_saving;
 pub use select::select;
+pub(crate) use select::{best_saving, saves_alone};
 pub use terms::{
     AppliesTo, OFFER_STORES_MAX, OFFER_UNITS_MAX, Pick, RefundPolicy, STACKING_GROUP_CHARS_MAX, Stacking,
     Terms, TermsError, TermsParts,

@@ -8,7 +8,7 @@ mod redemption;
 pub mod refund;
 mod state;
 
-pub use matching::MATCHING_NODES_MAX;
+pub use matching::MATCHING_STEPS_MAX;
 pub use quote::{Applied, Candidate, Quote, quote};
 pub use redemption::{AmountMismatch, RedeemedLine, Redemption, check_amounts, check_redemption, stackable};
 pub use state::{Event, PaymentState, TransitionError};

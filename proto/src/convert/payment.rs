@@ -12,8 +12,8 @@ use shared::{
 use super::{FieldError, money_from_wire, money_to_wire};
 use crate::v1::{self, CouponRefusalReason};
 
-/// Lines that one coupon can be redeemed on.
-pub const REDEEMED_LINES_MAX: usize = 200;
+/// Lines that one coupon can be redeemed on: as many as a basket has.
+pub const REDEEMED_LINES_MAX: usize = shared::basket::BASKET_LINES_MAX;
 
 /// One coupon's part in a payment; every amount must be in `currency`.
 pub fn redemption_from_wire(

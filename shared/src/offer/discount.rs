@@ -24,7 +24,26 @@ pub fn discounts(terms: &Terms, lines: &[Line], basket_gross_minor: i64) -> Resu
 }
 
 /// The same for lines whose requirements are known; a line may have 0 units, which then count for nothing.
-pub(crate) fn discounts_of(
+fn discounts_of(
+    terms: &Terms,
+    lines: &[Line],
+    roles: &[usize],
+    basket_gross_minor: i64,
+) -> Result<Vec<i64>, Refusal> {
+    let weights = weights(terms, lines, roles, basket_gross_minor)?;
+    let whole_minor = sum(&weights);
+    let off_minor = total_off(terms.reward(), whole_minor);
+    Ok(if off_minor == whole_minor { weights } else { allocate(off_minor, &weights) })
+}
+
+/// What [`discounts_of`] sums to, without spreading it over the lines; 0 where the requirements aren't met.
+pub(super) fn saving_of(terms: &Terms, lines: &[Line], roles: &[usize], basket_gross_minor: i64) -> i64 {
+    weights(terms, lines, roles, basket_gross_minor)
+        .map_or(0, |weights| total_off(terms.reward(), sum(&weights)))
+}
+
+/// What the reward is a part of, line by line: the price of the rewarded units, or what is taken off each of them.
+fn weights(
     terms: &Terms,
     lines: &[Line],
     roles: &[usize],
@@ -40,11 +59,23 @@ pub(crate) fn discounts_of(
     let applies = |role: usize| {
         met[role] && (parts.applies_to == AppliesTo::Every || parts.applies_to == AppliesTo::One(role))
     };
-    let mut off = vec![0; lines.len()];
     let mut ranked: Vec<usize> = (0..lines.len()).filter(|i| applies(roles[*i])).collect();
     ranked.sort_by_key(|i| (-lines[*i].unit_price_minor, *i));
-    take_off(parts.reward, parts.pick, lines, ranked, &mut off);
-    Ok(off)
+    Ok(rewarded(parts.reward, parts.pick, lines, ranked))
+}
+
+/// How much is taken off where the weights sum to this.
+fn total_off(reward: Reward, whole_minor: i64) -> i64 {
+    match reward {
+        Reward::AmountOffEach { .. } => whole_minor,
+        Reward::FixedPrice { cap_minor, .. } | Reward::FreeItems { cap_minor, .. } => {
+            whole_minor.min(cap_minor)
+        }
+        Reward::AmountOff { amount_minor } => whole_minor.min(amount_minor),
+        Reward::PercentOff { basis_points, cap_minor } | Reward::BuyGet { basis_points, cap_minor, .. } => {
+            share_of(whole_minor, basis_points).unwrap_or(cap_minor).min(cap_minor)
+        }
+    }
 }
 
 fn met(terms: &Terms, lines: &[Line], roles: &[usize]) -> [bool; 3] {
@@ -67,48 +98,41 @@ fn weight(line: &Line) -> u64 {
 }
 
 /// `ranked` are the lines that the reward is taken from, dearest first, the earlier among equals.
-fn take_off(reward: Reward, pick: Pick, lines: &[Line], mut ranked: Vec<usize>, off: &mut [i64]) {
-    let price = |i: usize| lines[i].unit_price_minor;
+fn rewarded(reward: Reward, pick: Pick, lines: &[Line], mut ranked: Vec<usize>) -> Vec<i64> {
+    if let Reward::BuyGet { buy, get, max_sets, .. } = reward {
+        let counts = got(lines, &ranked, Sets { buy, get, max_sets, dearest: pick == Pick::Dearest });
+        return weighed(lines, ranked.into_iter().zip(counts), |price| price);
+    }
     if pick == Pick::Cheapest {
         ranked.reverse();
     }
+    let first = |units| first_units(lines, &ranked, units).into_iter();
+    let picked = if pick == Pick::All { u32::MAX } else { 1 };
     match reward {
         Reward::AmountOffEach { amount_minor, max_units } => {
-            for (i, units) in first_units(lines, &ranked, max_units) {
-                off[i] = amount_minor.min(price(i)).saturating_mul(units);
-            }
+            weighed(lines, first(max_units), |price| price.min(amount_minor))
         }
-        Reward::FixedPrice { price_each_minor, max_units, cap_minor } => {
-            for (i, units) in first_units(lines, &ranked, max_units) {
-                off[i] = (price(i) - price_each_minor).max(0).saturating_mul(units);
-            }
-            limit(off, cap_minor);
+        Reward::FixedPrice { price_each_minor, max_units, .. } => {
+            weighed(lines, first(max_units), |price| (price - price_each_minor).max(0))
         }
-        Reward::FreeItems { units, cap_minor } => {
-            for (i, units) in first_units(lines, &ranked, units) {
-                off[i] = price(i).saturating_mul(units);
-            }
-            limit(off, cap_minor);
-        }
-        Reward::AmountOff { amount_minor } => {
-            whole(pick, lines, &ranked, off);
-            limit(off, amount_minor);
-        }
-        Reward::PercentOff { basis_points, cap_minor } => {
-            whole(pick, lines, &ranked, off);
-            share(off, basis_points, cap_minor);
-        }
-        Reward::BuyGet { buy, get, basis_points, max_sets, cap_minor } => {
-            if pick == Pick::Cheapest {
-                ranked.reverse();
-            }
-            let counts = got(lines, &ranked, Sets { buy, get, max_sets, dearest: pick == Pick::Dearest });
-            for (i, units) in ranked.iter().zip(counts) {
-                off[*i] = price(*i).saturating_mul(units);
-            }
-            share(off, basis_points, cap_minor);
+        Reward::FreeItems { units, .. } => weighed(lines, first(units), |price| price),
+        Reward::AmountOff { .. } | Reward::PercentOff { .. } | Reward::BuyGet { .. } => {
+            weighed(lines, first(picked), |price| price)
         }
     }
+}
+
+/// Units of lines at what one of them weighs by its price.
+fn weighed(
+    lines: &[Line],
+    units: impl Iterator<Item = (usize, i64)>,
+    of_price: impl Fn(i64) -> i64,
+) -> Vec<i64> {
+    let mut weights = vec![0; lines.len()];
+    for (i, units) in units {
+        weights[i] = of_price(lines[i].unit_price_minor).saturating_mul(units);
+    }
+    weights
 }
 
 /// The first `max` units of the ranked lines: (line, units).
@@ -123,14 +147,6 @@ fn first_units(lines: &[Line], ranked: &[usize], max: u32) -> Vec<(usize, i64)> 
         }
     }
     taken
-}
-
-/// What the units cost: all of them, or the one that is picked.
-fn whole(pick: Pick, lines: &[Line], ranked: &[usize], off: &mut [i64]) {
-    let units = if pick == Pick::All { u32::MAX } else { 1 };
-    for (i, units) in first_units(lines, ranked, units) {
-        off[i] = lines[i].unit_price_minor.saturating_mul(units);
-    }
 }
 
 struct Sets {
@@ -162,23 +178,8 @@ fn got(lines: &[Line], ranked: &[usize], sets: Sets) -> Vec<i64> {
         .collect()
 }
 
-/// At most `cap_minor` of it, spread over the lines.
-fn limit(off: &mut [i64], cap_minor: i64) {
-    if total(off) > cap_minor {
-        let limited = allocate(cap_minor, off);
-        off.copy_from_slice(&limited);
-    }
-}
-
-/// A share of it, rounded once and at most `cap_minor`, spread over the lines.
-fn share(off: &mut [i64], basis_points: u32, cap_minor: i64) {
-    let share_minor = share_of(total(off), basis_points).unwrap_or(cap_minor).min(cap_minor);
-    let shared = allocate(share_minor, off);
-    off.copy_from_slice(&shared);
-}
-
-fn total(off: &[i64]) -> i64 {
-    off.iter().fold(0, |sum, off| sum.saturating_add(*off))
+fn sum(weights: &[i64]) -> i64 {
+    weights.iter().fold(0, |sum, weight| sum.saturating_add(*weight))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which units a coupon uses when it may choose among some, by itself.
 
-use super::{Need, Pick, Refusal, Terms, discount::discounts_of};
+use super::{Need, Pick, Refusal, Terms, discount::saving_of};
 use crate::basket::Line;
 
 /// The units that save most among the `free_units` of `lines` (one count a line, not above the line's own): for each line how
@@ -28,27 +28,50 @@ pub fn select(
         return Err(Refusal::ItemMismatch);
     }
     narrow(terms, &mut used, &roles);
-    let saves = |used: &[Line]| -> Result<i64, Refusal> {
-        Ok(discounts_of(terms, used, &roles, basket_gross_minor)?.iter().sum())
-    };
-    let most = saves(&used)?;
+    let saves = |used: &[Line]| saving_of(terms, used, &roles, basket_gross_minor);
+    let most = saves(&used);
     if most == 0 {
         return Err(Refusal::RequirementNotMet);
     }
     let mut dearest_first: Vec<usize> = (0..used.len()).collect();
     dearest_first.sort_by_key(|i| (-used[*i].unit_price_minor, std::cmp::Reverse(*i)));
-    for i in dearest_first {
-        // What is saved falls with the units, so the fewest that still save most are found by halving.
+    // What is saved falls with the units, so the fewest that still save most are found by halving: first whole lines from
+    // the dearest on, then the units of each line that is left.
+    let (mut needless, mut unknown) = (0, used.len());
+    while needless < unknown {
+        let tried = (needless + unknown).div_ceil(2);
+        let mut fewer = used.clone();
+        dearest_first[..tried].iter().for_each(|i| fewer[*i].units = 0);
+        if saves(&fewer) == most { needless = tried } else { unknown = tried - 1 }
+    }
+    dearest_first[..needless].iter().for_each(|i| used[*i].units = 0);
+    for i in dearest_first.into_iter().skip(needless) {
         let (mut fewest, mut enough) = (0, used[i].units);
         while fewest < enough {
             used[i].units = fewest.midpoint(enough);
-            if saves(&used) == Ok(most) { enough = used[i].units } else { fewest = used[i].units + 1 }
+            if saves(&used) == most { enough = used[i].units } else { fewest = used[i].units + 1 }
         }
         used[i].units = enough;
     }
     let mut units = vec![0; lines.len()];
     at.into_iter().zip(used).for_each(|(i, line)| units[i] = line.units);
     Ok(units)
+}
+
+/// Whether a coupon saves anything where it may choose among all units of these lines.
+///
+/// # Errors
+/// As [`select`].
+pub(crate) fn saves_alone(terms: &Terms, lines: &[Line], basket_gross_minor: i64) -> Result<(), Refusal> {
+    let counted = lines.iter().filter_map(|line| Some((*line, terms.requirement_of(line.gtin)?)));
+    let (mut used, roles): (Vec<Line>, Vec<usize>) = counted.unzip();
+    if used.is_empty() {
+        return Err(Refusal::ItemMismatch);
+    }
+    match best_saving(terms, &mut used, &roles, basket_gross_minor) {
+        0 => Err(Refusal::RequirementNotMet),
+        _ => Ok(()),
+    }
 }
 
 /// The most that a coupon can save with some of these lines' units. More or dearer units never save less.
@@ -59,7 +82,7 @@ pub(crate) fn best_saving(
     basket_gross_minor: i64,
 ) -> i64 {
     narrow(terms, lines, roles);
-    discounts_of(terms, lines, roles, basket_gross_minor).map_or(0, |off| off.iter().sum())
+    saving_of(terms, lines, roles, basket_gross_minor)
 }
 
 impl Terms {

@@ -5,17 +5,19 @@
 //! then the lower offer numbers; then, of units that are worth the same to all, those of the earlier lines.
 //!
 //! The search is exact. Coupons that share no item and no stacking rule are matched apart from one another ([`parts`]); units that
-//! are the same to all coupons of a part are one class; then branch and bound over the coupons of a part ([`search`]). After
-//! [`MATCHING_NODES_MAX`] nodes a part answers with the best found, and the quote says so.
+//! are the same to all coupons of a part are one class ([`problem`]); then branch and bound over the coupons of a part
+//! ([`search`], [`bound`]). After [`MATCHING_STEPS_MAX`] steps the basket is priced with the best found, and the quote says so.
 
+mod bound;
 mod parts;
 mod problem;
 mod search;
 
 use crate::{basket::Line, ids::OfferNumber, offer::Terms};
 
-/// Steps of the search for one part of a basket.
-pub const MATCHING_NODES_MAX: u32 = 20_000;
+/// Steps of the search for one basket. A step is a look at one class of units for one coupon; a till takes about ten
+/// milliseconds for all of them.
+pub const MATCHING_STEPS_MAX: u64 = 300_000;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +27,18 @@ pub(super) struct Matching {
     /// Whether nothing better exists.
     pub exact: bool,
     /// Steps that the search took.
-    pub nodes: u32,
+    pub steps: u64,
 }
 
 /// Shares the units out. The coupons come in the order of their offer numbers, each once, and each saves something alone.
 pub(super) fn best(lines: &[Line], coupons: &[(OfferNumber, &Terms)], gross_minor: i64) -> Matching {
-    let mut matching = Matching { given: vec![None; coupons.len()], exact: true, nodes: 0 };
+    let mut matching = Matching { given: vec![None; coupons.len()], exact: true, steps: 0 };
     let terms: Vec<&Terms> = coupons.iter().map(|(_, terms)| *terms).collect();
     for members in parts::parts(lines, &terms) {
         let problem = problem::Problem::new(lines, &terms, &members, gross_minor);
-        let found = search::search(&problem);
+        let found = search::search(&problem, MATCHING_STEPS_MAX.saturating_sub(matching.steps));
         matching.exact &= found.exact;
-        matching.nodes += found.nodes;
+        matching.steps += found.steps;
         for (place, units) in members.iter().zip(&found.given) {
             matching.given[*place] = units.as_ref().map(|_| vec![0; lines.len()]);
         }

@@ -5,7 +5,7 @@ use crate::{
     basket::{Basket, Line},
     ids::OfferNumber,
     money::Money,
-    offer::{Refusal, Store, Terms, discounts, eligible, select},
+    offer::{Refusal, Store, Terms, discounts, eligible, saves_alone, select},
     time::UnixMillis,
 };
 
@@ -41,17 +41,16 @@ pub struct Quote {
     /// Coupons that were not applied, and why, in the order of their numbers.
     pub refused: Vec<(OfferNumber, Refusal)>,
     /// Whether no other choice of coupons and units saves more. False only where the search ended at
-    /// [`MATCHING_NODES_MAX`](super::MATCHING_NODES_MAX).
+    /// [`MATCHING_STEPS_MAX`](super::MATCHING_STEPS_MAX).
     pub exact: bool,
     /// Steps that the search took.
-    pub nodes: u32,
+    pub steps: u64,
 }
 
 /// Applies the coupons to the basket so that the shopper saves most; no unit serves two of them, and those that can't be used
 /// together aren't. A coupon named twice counts once. The order in which the coupons come means nothing.
 pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: Store, now: UnixMillis) -> Quote {
     let (lines, gross_minor) = (basket.lines(), basket.gross().minor);
-    let all_units: Vec<u32> = lines.iter().map(|line| line.units).collect();
     let mut by_number: Vec<&Candidate<'_>> = candidates.iter().collect();
     by_number.sort_by_key(|candidate| candidate.offer_number);
     by_number.dedup_by_key(|candidate| candidate.offer_number);
@@ -59,9 +58,9 @@ pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: Store, now: U
     for candidate in by_number {
         let alone = eligible(candidate.terms, store, now)
             .and_then(|()| same_currency(basket, candidate.terms))
-            .and_then(|()| select(candidate.terms, lines, &all_units, gross_minor));
+            .and_then(|()| saves_alone(candidate.terms, lines, gross_minor));
         match alone {
-            Ok(_) => coupons.push((candidate.offer_number, candidate.terms)),
+            Ok(()) => coupons.push((candidate.offer_number, candidate.terms)),
             Err(reason) => refused.push((candidate.offer_number, reason)),
         }
     }
@@ -86,7 +85,7 @@ pub fn quote(basket: &Basket, candidates: &[Candidate<'_>], store: Store, now: U
         applied,
         refused,
         exact: matching.exact,
-        nodes: matching.nodes,
+        steps: matching.steps,
     }
 }
 

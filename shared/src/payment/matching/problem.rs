@@ -1,8 +1,10 @@
 //! One part of the basket: its coupons, and its units in classes.
 
+use std::cell::Cell;
+
 use crate::{
     basket::Line,
-    offer::{Terms, best_saving},
+    offer::{Terms, best_saving, select},
     payment::stackable,
 };
 
@@ -24,6 +26,10 @@ pub(super) struct Class {
 
 /// What is to be solved.
 pub(super) struct Problem<'a> {
+    /// For each coupon the classes that count for it, dearest first, with the requirement.
+    pub wanted: Vec<Vec<(usize, usize)>>,
+    /// The steps taken so far.
+    pub steps: Cell<u64>,
     /// In the order of their offer numbers.
     pub coupons: Vec<&'a Terms>,
     /// Dearest first.
@@ -58,20 +64,50 @@ impl<'a> Problem<'a> {
         classes.sort_by_key(|class| (-class.line.unit_price_minor, class.lines[0]));
         let apart = |one: &&Terms| coupons.iter().map(|other| !stackable(one, other)).collect();
         let apart = coupons.iter().map(apart).collect();
-        Self { coupons, classes, apart, gross_minor }
+        let wanted = (0..coupons.len()).map(|coupon| {
+            let roles = classes.iter().enumerate();
+            roles.filter_map(|(place, class)| Some((place, class.roles[coupon]?))).collect()
+        });
+        let wanted = wanted.collect();
+        Self { wanted, steps: Cell::new(0), coupons, classes, apart, gross_minor }
     }
 
     /// The weight of a coupon that is given these units of the classes; 0 where it saves nothing.
     pub(super) fn weight(&self, coupon: usize, given: &[u32]) -> i128 {
-        let (mut lines, mut roles) = (Vec::new(), Vec::new());
-        for (class, units) in self.classes.iter().zip(given) {
-            if let (Some(role), 1..) = (class.roles[coupon], *units) {
-                lines.push(Line { units: *units, ..class.line });
-                roles.push(role);
-            }
+        let wanted = &self.wanted[coupon];
+        self.look(wanted.len());
+        let (mut lines, mut roles) = (Vec::with_capacity(wanted.len()), Vec::with_capacity(wanted.len()));
+        for (place, role) in wanted.iter().filter(|(place, _)| given[*place] > 0) {
+            lines.push(Line { units: given[*place], ..self.classes[*place].line });
+            roles.push(*role);
         }
         let saved_minor = best_saving(self.coupons[coupon], &mut lines, &roles, self.gross_minor);
         if saved_minor == 0 { 0 } else { self.weight_of(coupon, saved_minor) }
+    }
+
+    /// Counts a look at so many classes.
+    pub(super) fn look(&self, classes: usize) {
+        self.steps.set(self.steps.get() + classes as u64);
+    }
+
+    /// The units of the classes that a coupon needs to save most, from those that are free; none where it saves nothing.
+    pub(super) fn select(&self, coupon: usize, free: &[u32]) -> Option<Vec<u32>> {
+        let lines: Vec<Line> = self.classes.iter().map(|class| class.line).collect();
+        select(self.coupons[coupon], &lines, free, self.gross_minor).ok()
+    }
+
+    /// What a weight says is saved, in minor units.
+    pub(super) fn saved_minor(weight: i128) -> i128 {
+        (weight + (1 << USED_BITS)) >> SAVED_BITS
+    }
+
+    /// The most that coupons can weigh which save at most this, and are at least so many.
+    pub(super) fn weight_at_most(saved_minor: i128, coupons: usize) -> i128 {
+        if saved_minor <= 0 {
+            return 0;
+        }
+        let used = i128::try_from(coupons.max(1)).unwrap_or(1) << USED_BITS;
+        (saved_minor << SAVED_BITS) - used + (1 << (ORDER_BITS + 1))
     }
 
     pub(super) fn weight_of(&self, coupon: usize, saved_minor: i64) -> i128 {

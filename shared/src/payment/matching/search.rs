@@ -4,41 +4,48 @@
 //! - A unit that no later coupon wants is given whole: more units never save less ([`best_saving`](crate::offer::best_saving)
 //!   takes the best of them).
 //! - The last coupon gets all that is left, for the same reason.
-//! - A sharing that can't beat the best found: the bound is what each coupon would save were it alone with all units that are free.
+//! - A sharing that can't beat the best found ([`Bounds`] says what it comes to at most).
 //! - A unit given in vain: the coupon saves as much without it, and the sharing without it is looked at too.
 //! - A dear unit where a cheaper one of the same kind does as well: swapping them leaves dearer units to the others, and no coupon
 //!   saves less from a dearer unit.
 
-use super::{MATCHING_NODES_MAX, problem::Problem};
+use super::{bound::Bounds, problem::Problem};
 
 /// The best sharing of a part.
 pub(super) struct Found {
     /// For each coupon the units of each class; none where it is not used.
     pub given: Vec<Option<Vec<u32>>>,
     pub exact: bool,
-    pub nodes: u32,
+    pub steps: u64,
 }
 
-/// Solves one part.
-pub(super) fn search(problem: &Problem<'_>) -> Found {
+/// Solves one part in at most so many steps.
+pub(super) fn search(problem: &Problem<'_>, steps_max: u64) -> Found {
     let all: Vec<u32> = problem.classes.iter().map(|class| class.line.units).collect();
     let count = problem.coupons.len();
+    let units = |coupon: usize| -> u32 {
+        problem.wanted[coupon].iter().map(|(class, _)| problem.classes[*class].line.units).sum()
+    };
     let mut order: Vec<usize> = (0..count).collect();
     // Coupons for few units come first: those for many take what is left.
-    order.sort_by_key(|i| {
-        let wants: u32 = problem.classes.iter().filter(|c| c.roles[*i].is_some()).map(|c| c.line.units).sum();
-        (problem.coupons[*i].units_useful().min(wants), *i)
-    });
+    order.sort_by_key(|i| (problem.coupons[*i].units_useful(), units(*i), *i));
+    let mut by_saving: Vec<usize> = (0..count).collect();
+    by_saving.sort_by_cached_key(|i| (-problem.weight(*i, &all), *i));
     let mut search = Search {
         problem,
+        bounds: Bounds::new(problem, &order),
         order,
         given: vec![None; count],
         best: vec![None; count],
         best_weight: 0,
-        nodes: 0,
+        steps_max,
     };
+    // A good start cuts much of the search off.
+    search.one_by_one(&by_saving, all.clone());
+    search.one_by_one(&search.order.clone(), all.clone());
     search.coupon(0, all, 0);
-    Found { given: search.best, exact: search.nodes < MATCHING_NODES_MAX, nodes: search.nodes }
+    let steps = problem.steps.get();
+    Found { given: search.best, exact: steps < steps_max, steps }
 }
 
 struct Search<'a> {
@@ -47,7 +54,8 @@ struct Search<'a> {
     given: Vec<Option<Vec<u32>>>,
     best: Vec<Option<Vec<u32>>>,
     best_weight: i128,
-    nodes: u32,
+    bounds: Bounds,
+    steps_max: u64,
 }
 
 /// A coupon that is being given units.
@@ -65,12 +73,31 @@ struct Giving {
 }
 
 impl Search<'_> {
+    /// Each coupon in turn takes the best of what those before it have left.
+    fn one_by_one(&mut self, turns: &[usize], mut free: Vec<u32>) {
+        let mut given: Vec<Option<Vec<u32>>> = vec![None; turns.len()];
+        let mut weight = 0;
+        for this in turns.iter().copied() {
+            if (0..turns.len()).any(|that| given[that].is_some() && self.problem.apart[this][that]) {
+                continue;
+            }
+            let Some(units) = self.problem.select(this, &free) else { continue };
+            weight += self.problem.weight(this, &units);
+            free.iter_mut().zip(&units).for_each(|(free, units)| *free -= units);
+            given[this] = Some(units);
+        }
+        if weight > self.best_weight {
+            self.best_weight = weight;
+            self.best = given;
+        }
+    }
+
     fn coupon(&mut self, depth: usize, free: Vec<u32>, before: i128) {
         if before > self.best_weight {
             self.best_weight = before;
             self.best.clone_from(&self.given);
         }
-        if depth == self.order.len() || before + self.bound(depth, &free) <= self.best_weight {
+        if depth == self.order.len() || self.hopeless(depth, &free, before) {
             return;
         }
         let this = self.order[depth];
@@ -100,8 +127,7 @@ impl Search<'_> {
 
     /// Decides on the contested classes from `next` on; those are still given whole, so that the bound holds.
     fn give(&mut self, giving: &Giving, next: usize, left: u32, given: &mut Vec<u32>) {
-        self.nodes += 1;
-        if self.nodes >= MATCHING_NODES_MAX {
+        if self.problem.steps.get() >= self.steps_max {
             return;
         }
         let this = self.order[giving.depth];
@@ -115,8 +141,7 @@ impl Search<'_> {
             }
             rest
         };
-        let bound = giving.before + weight + self.bound(giving.depth + 1, &rest);
-        if weight == 0 || bound <= self.best_weight {
+        if weight == 0 || self.hopeless(giving.depth + 1, &rest, giving.before + weight) {
             return;
         }
         let Some(class) = giving.contested.get(next).copied() else {
@@ -176,8 +201,8 @@ impl Search<'_> {
         false
     }
 
-    /// The most that the coupons from `depth` on can weigh together: each alone with all that is free.
-    fn bound(&self, depth: usize, free: &[u32]) -> i128 {
-        self.order[depth..].iter().map(|coupon| self.problem.weight(*coupon, free)).sum()
+    /// Whether what stands at `before` can't come to beat the best with the coupons from `depth` on.
+    fn hopeless(&self, depth: usize, free: &[u32], before: i128) -> bool {
+        self.bounds.hopeless(self.problem, &self.order, depth, free, self.best_weight - before)
     }
 }
