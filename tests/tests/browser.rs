@@ -3,9 +3,12 @@
 
 use std::{env, path::PathBuf};
 
-use pos_agent::scanner::picture;
+use pos_agent::{
+    machine::{Machine, Outcome},
+    scanner::picture,
+};
 use tests::{
-    actors::{Till, minor},
+    actors::{Goods, Till, minor},
     browser::Phone,
     proxy::Proxy,
     stage::Stage,
@@ -65,6 +68,35 @@ async fn the_wallet_pays_with_the_network_cut_off_before_the_pay_screen() {
     phone.read("receipt-paid", "25.00").await;
     phone.screenshot("6-receipt-after-offline").await;
     assert_paid(&world).await;
+    phone.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() {
+    let world = Stage::with_wallet(&wallet_dist(), 250_000).await;
+    let till = till(&world).await;
+    let phone = Phone::open(&world.url(), "en-US").await;
+    phone.tap("open-wallet").await;
+    phone.read("balance", "2500.00").await;
+    let code = show(&phone, "7-pay-large").await;
+    let selling = till.start(&[(SHAMPOO, 40, 3000)], &code);
+    phone.see("approve").await;
+    phone.read("approve-due", "1200.00").await;
+    phone.screenshot("8-approve").await;
+    phone.tap("approve-yes").await;
+    phone.see("receipt").await;
+    let end = selling.clone().ended().await;
+    assert!(matches!(end, Machine::Ended(Outcome::Paid(_))), "{end:?}");
+
+    let office = world.raw_till().await;
+    let goods = Goods::of(&selling.payment_id).others(3000);
+    office.refund(&goods).await.expect("one comes back");
+    phone.tap("done").await;
+    phone.tap("tab-receipts").await;
+    phone.read("receipt-row", "Partly refunded").await;
+    phone.tap("receipt-row").await;
+    phone.read("receipt", "Refunded to you").await;
+    phone.screenshot("9-receipt-refunded").await;
     phone.close().await;
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn receipt_lines(ui: Ui<'_>, receipt: &Receipt) -> Html {
                 <dd class="money">{ payment.amount_due.as_ref().map(amount).unwrap_or_default() }</dd>
             </div>
             { for payment.refunds.iter().map(|refund| line(ui.t.receipt_refund, refund.refunded_amount.as_ref())) }
-            if let Some(balance) = receipt.balance_after.as_ref().filter(|_| !reversed) {
+            if let Some(balance) = receipt.balance_after.as_ref().filter(|_| !reversed && payment.refunds.is_empty()) {
                 { line(ui.t.receipt_balance_after, Some(balance)) }
             }
         </dl>

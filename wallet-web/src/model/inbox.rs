@@ -165,6 +165,8 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
 fn file(model: &mut Model, payment: v1::Payment, balance_after: Option<v1::Money>) {
     let receipts = &mut model.memory.receipts;
     let unpaid = payment.approval_expires_at.is_some() && payment.completed_at.is_none();
+    // While it waits, the balance is still the one before it.
+    let balance_after = balance_after.filter(|_| !unpaid);
     if unpaid && payment.state() != PaymentState::PendingApproval {
         receipts.retain(|receipt| receipt.payment.payment_id != payment.payment_id);
         return;

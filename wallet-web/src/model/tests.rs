@@ -389,6 +389,11 @@ fn a_large_payment_is_asked_for_on_whatever_page() {
     phone.on(Event::Answered("p1".to_owned(), Ok(Box::new(paid))));
     assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Paid { .. }, .. })));
     assert_eq!((phone.model.waiting(), phone.model.receipts().count()), (None, 1));
+    assert_eq!(
+        phone.model.receipt("p1").unwrap().balance_after,
+        None,
+        "the one it heard was before the payment"
+    );
     phone.hears_of(waiting);
     assert_eq!(phone.model.waiting(), None, "old news changes nothing");
     assert_ne!(phone.on(Event::Went(Route::Pay)).signs().token, first.token);

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     fs::{self, File},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -39,6 +40,9 @@ pub(super) fn program(name: &str) -> Outcome<Command> {
     command.kill_on_drop(true);
     Ok(command)
 }
+
+/// The PostgreSQL that the demo's provider is to use, where the environment names one; else it has a file.
+pub(super) const DATABASE_URL: &str = "ONESCAN_DATABASE_URL";
 
 /// How the provider is to run.
 pub(super) struct Settings<'a> {
@@ -78,6 +82,9 @@ impl Provider {
         if let Some(wallet) = settings.wallet {
             command.arg("--wallet-dir").arg(wallet);
         }
+        if let Some(url) = database_url() {
+            command.env(DATABASE_URL, url);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file).env("NO_COLOR", "1");
         let mut child = command.spawn().map_err(|e| could_not_start(command.as_std(), &e))?;
         if let Some(id) = child.id() {
@@ -104,6 +111,11 @@ impl Provider {
             let _ = self.child.kill().await;
         }
     }
+}
+
+/// The address of the database, where one is named.
+pub(super) fn database_url() -> Option<OsString> {
+    env::var_os(DATABASE_URL).filter(|url| !url.is_empty())
 }
 
 /// The URL and the TLS port that the provider says it listens on; `None` when it ends before.

@@ -21,6 +21,7 @@ use super::{
     calls::{granted, money, present, signed},
     folder::{Folder, read_secret, write_secret},
     offers::{MAKERS, Maker, Promise, budget_minor},
+    programs::{DATABASE_URL, database_url},
 };
 use crate::shell::Outcome;
 
@@ -50,7 +51,10 @@ pub(super) struct Seeded {
 /// When the provider refuses, or a key can't be kept.
 pub(super) async fn seed(channel: &Channel, folder: &Folder, now: UnixMillis) -> Outcome<Seeded> {
     let key = folder.operator_key();
-    let operator_key = read_secret(&key)?.ok_or_else(|| format!("{} is missing", key.display()))?;
+    let operator_key = read_secret(&key)?.ok_or_else(|| match database_url() {
+        Some(_) => format!("the database of {DATABASE_URL} has a provider already: name an empty one"),
+        None => format!("{} is missing", key.display()),
+    })?;
     let seeding = Seeding { channel, operator_key: &operator_key, keys: &folder.keys(), now };
     let shop_id = seeding.shop().await?;
     let till_key = seeding.till(&shop_id).await?;
