@@ -43,7 +43,13 @@ async fn a_day() -> TempDir {
     assert!(world.operator.audit().await.clean);
     let remains = world.shut_down().await;
     let copy = tempfile::tempdir().unwrap();
-    copy_folder(remains.database().parent().unwrap(), copy.path());
+    // A snapshot: the last readers of the server may still be closing the files.
+    let mut conn = SqliteConnection::establish(&remains.database().to_string_lossy()).unwrap();
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = 5000; VACUUM INTO '{}'",
+        database(copy.path()).display()
+    ))
+    .unwrap();
     copy
 }
 
