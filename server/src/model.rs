@@ -382,6 +382,11 @@ impl Payment {
         Money::new(self.currency, minor)
     }
 
+    /// Whether it still waits for an approval whose time is over.
+    pub fn is_overdue(&self, now: UnixMillis) -> bool {
+        self.state == PaymentState::PendingApproval && self.approval_expires_at.is_some_and(|end| now >= end)
+    }
+
     /// Given back to the shopper so far.
     pub fn refunded_minor(&self) -> i64 {
         self.refunds.iter().map(|refund| refund.shopper_minor).sum()

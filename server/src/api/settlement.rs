@@ -70,18 +70,8 @@ impl SettlementService for Api {
         request: Request<v1::ListBatchEntriesRequest>,
     ) -> Result<Response<Self::ListBatchEntriesStream>, Status> {
         let batch = self.batch(request.metadata(), &request.get_ref().batch_id).await?;
-        let api = self.clone();
-        Ok(Response::new(stream(|sender| async move {
-            let mut after = Some(batch.after);
-            while let Some(from) = after {
-                let entries;
-                (entries, after) = api.entries(&batch, from).await?;
-                if sender.send(Ok(v1::ListBatchEntriesResponse { entries })).await.is_err() {
-                    return Ok(());
-                }
-            }
-            Ok(())
-        })))
+        let message = |entries, _| Ok(v1::ListBatchEntriesResponse { entries });
+        Ok(Response::new(self.pages(batch, message)))
     }
 
     type DownloadBatchStream = ReceiverStream<Result<v1::DownloadBatchResponse, Status>>;
@@ -91,25 +81,36 @@ impl SettlementService for Api {
         request: Request<v1::DownloadBatchRequest>,
     ) -> Result<Response<Self::DownloadBatchStream>, Status> {
         let batch = self.batch(request.metadata(), &request.get_ref().batch_id).await?;
-        let api = self.clone();
-        Ok(Response::new(stream(|sender| async move {
-            let mut after = Some(batch.after);
-            let mut head = true;
-            while let Some(from) = after {
-                let entries;
-                (entries, after) = api.entries(&batch, from).await?;
-                let data = csv(&entries, head).map_err(|error| Error::Fault(error.to_string()))?;
-                head = false;
-                if sender.send(Ok(v1::DownloadBatchResponse { data })).await.is_err() {
-                    return Ok(());
-                }
-            }
-            Ok(())
-        })))
+        let message = |entries: Vec<_>, first| {
+            let data = csv(&entries, first).map_err(|error| Error::Fault(error.to_string()))?;
+            Ok(v1::DownloadBatchResponse { data })
+        };
+        Ok(Response::new(self.pages(batch, message)))
     }
 }
 
 impl Api {
+    /// The lines of a batch, page by page, each as the message that `message` makes of it; it is told whether it is the first.
+    fn pages<T: Send + 'static>(
+        &self,
+        batch: Batch,
+        message: impl Fn(Vec<v1::BatchEntry>, bool) -> Result<T, Error> + Send + 'static,
+    ) -> ReceiverStream<Result<T, Status>> {
+        let api = self.clone();
+        stream(|sender| async move {
+            let (mut after, mut first) = (Some(batch.after), true);
+            while let Some(from) = after {
+                let entries;
+                (entries, after) = api.entries(&batch, from).await?;
+                if sender.send(Ok(message(entries, first)?)).await.is_err() {
+                    return Ok(());
+                }
+                first = false;
+            }
+            Ok(())
+        })
+    }
+
     /// The caller itself, or whom the operator names.
     fn party(&self, metadata: &MetadataMap, named: &str) -> Result<Party, Error> {
         let named = if named.is_empty() { None } else { Some(parsed::<Party>("party_id", named)?) };

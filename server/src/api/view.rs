@@ -125,11 +125,7 @@ impl App {
 
     /// Where a payment stands now: one whose time for an approval is over has expired, whether or not the sweep was there.
     fn state_now(&self, payment: &Payment) -> PaymentState {
-        let over = payment.approval_expires_at.is_some_and(|at| self.outside.clock.now() >= at);
-        match payment.state {
-            PaymentState::PendingApproval if over => PaymentState::Expired,
-            state => state,
-        }
+        if payment.is_overdue(self.outside.clock.now()) { PaymentState::Expired } else { payment.state }
     }
 
     /// A wallet.

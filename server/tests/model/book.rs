@@ -130,7 +130,6 @@ pub(crate) struct Payment {
     pub merchant: usize,
     pub wallet: Option<usize>,
     pub state: PaymentState,
-    created_at: i64,
     completed_at: i64,
     approvable_until: i64,
     other_kept: Minor,
@@ -412,6 +411,5 @@ impl Book {
                 .sum();
             assert_eq!(self.balance(Account::Reserved(offer)), held);
         }
-        let _ = self.payments.values().map(|p| p.created_at).max();
     }
 }

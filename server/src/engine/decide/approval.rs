@@ -4,7 +4,7 @@ use proto::status::Failure;
 use shared::{
     ids::{CouponId, WalletId},
     ledger::{Account, posting_rules},
-    payment::{Event, PaymentState, TransitionError, approval::Answer},
+    payment::{Event, TransitionError, approval::Answer},
     reason::Reason,
 };
 
@@ -83,8 +83,7 @@ pub(super) fn not_possible(error: TransitionError) -> Failure {
 /// Lets a payment expire whose time for an approval is over, whoever looks at it first. Says whether it did.
 pub(super) fn expire_if_due(state: &mut State, id: PaymentId) -> bool {
     let Some(payment) = state.payments.get(&id).cloned() else { return false };
-    let over = payment.approval_expires_at.is_some_and(|at| state.now >= at);
-    if payment.state != PaymentState::PendingApproval || !over {
+    if !payment.is_overdue(state.now) {
         return false;
     }
     let coupons = free_coupons(state, &payment, CouponState::Held);
