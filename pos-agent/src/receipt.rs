@@ -1,6 +1,8 @@
 //! The receipt: what was bought, what each coupon took off which line, what was paid. Text of a fixed width, as a
 //! receipt printer and a terminal both show it.
 
+pub mod link;
+
 use jiff::{Timestamp, tz::TimeZone};
 use proto::{
     convert::{money_from_wire, time_from_wire},
