@@ -9,6 +9,7 @@ use proto::{
     v1::{CouponRedemption, LocalizedText, Payment},
 };
 use shared::{
+    basket::Line,
     gs1::Gtin,
     money::{Currency, Money},
 };
@@ -31,8 +32,18 @@ pub struct SoldLine {
     pub name: LocalizedText,
     /// Units.
     pub units: u32,
-    /// Price of one.
+    /// Price of one; of weighed goods, of the whole weight.
     pub unit_price_minor: i64,
+    /// What was weighed, in grams, which is one unit; 0 for counted goods.
+    pub grams: u32,
+}
+
+impl SoldLine {
+    /// The line as the rules see it.
+    pub fn line(&self) -> Line {
+        let Self { gtin, units, unit_price_minor, grams, .. } = *self;
+        Line { gtin, units, unit_price_minor, grams }
+    }
 }
 
 /// The lines of the receipt, each [`RECEIPT_COLUMNS`] wide at most.
