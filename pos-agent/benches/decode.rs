@@ -10,8 +10,11 @@ mod camera;
 
 use std::{collections::BTreeMap, env, fs, path::Path, process::Command, time::Instant};
 
-use camera::{Shot, bytes, gallery, worse};
-use image::ImageFormat;
+use camera::{
+    Shot, blurred, bytes, code_text, drawn, gallery, in_perspective, inverted, low_contrast, noisy,
+    on_a_phone, scaled, turned, with_glare,
+};
+use image::{GrayImage, ImageFormat};
 use pos_agent::scanner::picture::decode_gray;
 
 /// Readings of one picture, of which the quickest counts: what is slower was disturbed.
@@ -69,6 +72,50 @@ fn cell(one: Option<(f64, bool)>) -> String {
         Some((ms, false)) => format!("({ms:.2})"),
         None => "-".to_owned(),
     }
+}
+
+/// The same kinds of damage, each from little to more than any reader takes, alone and together.
+fn worse() -> Vec<Shot> {
+    let mut shots = Vec::new();
+    for (claims_len, module_px) in [0, 57, 190].into_iter().flat_map(|len| [(len, 3), (len, 4)]) {
+        let text = code_text(claims_len);
+        let screen = on_a_phone(&drawn(&text, module_px));
+        let mut add = |name: String, picture: GrayImage| {
+            let name = format!("{name}, {claims_len} bytes, {module_px} px");
+            shots.push(Shot { name, text: text.clone(), picture });
+        };
+        for sigma in [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0] {
+            add(format!("blur {sigma}"), blurred(&screen, sigma));
+        }
+        for percent in [30, 35, 40, 45, 55, 70, 120, 170, 330] {
+            add(format!("scale {percent}"), scaled(&screen, percent));
+        }
+        for degrees in [2.0, 5.0, 10.0, 20.0, 30.0, 45.0, 60.0, 100.0, 200.0] {
+            add(format!("turned {degrees}"), turned(&screen, degrees));
+        }
+        for tilt in [0.05, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5] {
+            add(format!("tilted {tilt}"), in_perspective(&screen, tilt));
+        }
+        for amount in [20, 40, 60, 80, 100, 120] {
+            add(format!("noise {amount}"), noisy(screen.clone(), amount));
+        }
+        add("glare and noise".into(), noisy(with_glare(screen.clone()), 15));
+        add("dim and small".into(), low_contrast(scaled(&screen, 70)));
+        add("inverted and turned".into(), inverted(turned(&screen, 12.0)));
+        for (degrees, sigma, tilt, noise) in [
+            (8.0, 0.8, 0.1, 20),
+            (15.0, 1.0, 0.15, 25),
+            (25.0, 1.2, 0.1, 30),
+            (33.0, 0.6, 0.2, 40),
+            (5.0, 2.0, 0.08, 10),
+        ] {
+            let photo = blurred(&in_perspective(&turned(&screen, degrees), tilt), sigma);
+            add(format!("photo {degrees} {sigma}"), noisy(photo.clone(), noise));
+            add(format!("photo with glare {degrees} {sigma}"), noisy(with_glare(photo.clone()), noise / 2));
+            add(format!("dim photo {degrees} {sigma}"), noisy(low_contrast(photo), noise / 5));
+        }
+    }
+    shots
 }
 
 /// What the other readers took and found, by picture and reader.

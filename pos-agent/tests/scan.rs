@@ -7,7 +7,10 @@ use pos_agent::{
     scanner::keyboard::{Layout, garbled as garbled_by},
 };
 use proptest::prelude::*;
-use shared::code::{Language, TokenNumber, UnsignedCode};
+use shared::{
+    code::{Language, TokenNumber, UnsignedCode},
+    gs1::check_digit,
+};
 
 /// A code whose base64 has the signs in it, which layouts garble most.
 fn code_text() -> String {

@@ -24,7 +24,7 @@ pub(super) fn black_and_white(picture: &GrayImage) -> Option<BitMatrix> {
     let mut thresholds = vec![0; columns * BLOCK_PX];
     for (y, pixels) in (0_u32..).zip(picture.as_raw().chunks_exact(width)).take(height) {
         let y_px = y as usize;
-        if y_px % BLOCK_PX == 0 {
+        if y_px.is_multiple_of(BLOCK_PX) {
             let blocks = &blocks[y_px / BLOCK_PX * columns..][..columns];
             let wide = thresholds.chunks_exact_mut(BLOCK_PX).zip(blocks);
             wide.for_each(|(pixels, threshold)| pixels.fill(*threshold));
