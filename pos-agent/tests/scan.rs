@@ -58,6 +58,7 @@ fn goods_codes_tokens_and_receipts_are_told_apart() {
     check("2212345012343", "goods 02212345012343");
 
     check("9123456789012345672", "token 9123456789012345672");
+    check("9123 4567 8901 2345 672", "token 9123456789012345672");
     check("]C19123456789012345672\r", "token 9123456789012345672");
 
     let id = "0198f2a0-1b2c-7d3e-8f40-5a6b7c8d9e0f";
