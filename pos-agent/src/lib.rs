@@ -11,9 +11,11 @@ pub mod offers;
 pub mod sale;
 pub mod scan;
 
+pub mod attention;
 pub mod journal;
 pub mod machine;
 pub mod provider;
+pub mod returns;
 pub mod shell;
 pub mod till;
 

@@ -1,7 +1,7 @@
 //! The till as a library: offers in, code priced, money asked for exactly once, what was left unfinished brought to its end.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,13 +12,15 @@ use tracing::warn;
 
 use crate::{
     ambient::Ambient,
-    journal::{Journal, JournalError, Unfinished},
+    attention::{self, Attention},
+    journal::{Asked, Journal, JournalError, Sale, SaleRecord, Unfinished},
     machine::CallError,
     offers::{self, OfferBook},
-    provider::{Provider, ProviderSettings, SettingsError},
+    provider::{Payments, Provider, ProviderSettings, SettingsError},
+    returns::{ReturnError, Returnable, Returned},
     sale::{Priced, price},
     scan::Scan,
-    shell::{Running, Shell},
+    shell::{Running, RunningRefund, Shell},
 };
 
 /// What a till needs to know.
@@ -47,7 +49,7 @@ pub enum OpenError {
 #[derive(Debug, Clone)]
 pub struct Recovery {
     /// What the journal says of it.
-    pub left: Unfinished,
+    pub left: SaleRecord,
     /// Where it stands now.
     pub running: Running,
 }
@@ -61,23 +63,36 @@ pub struct Till {
 }
 
 impl Till {
-    /// Opens journal and offers, and at once sees to what the last run left unfinished, in the background. Must be called within a
-    /// tokio runtime; nothing waits for the network.
+    /// Opens journal and offers, and at once sees to what the last run left unfinished, in the background: payments are told to the
+    /// caller, refunds just go on. Must be called within a tokio runtime; nothing waits for the network.
     pub fn open(
         settings: &TillSettings,
         ambient: Arc<dyn Ambient>,
     ) -> Result<(Self, Vec<Recovery>), OpenError> {
-        let provider = Provider::new(&settings.provider)?;
-        let (journal, unfinished) = Journal::open(&settings.data_dir)?;
+        let provider = Arc::new(Provider::new(&settings.provider)?);
+        Ok(Self::open_with(provider, &settings.data_dir, settings.currency, ambient)?)
+    }
+
+    /// The same, with a provider that is reached in another way.
+    pub fn open_with(
+        provider: Arc<dyn Payments>,
+        data_dir: &Path,
+        currency: Currency,
+        ambient: Arc<dyn Ambient>,
+    ) -> Result<(Self, Vec<Recovery>), JournalError> {
+        let (journal, Unfinished { sales, refunds }) = Journal::open(data_dir, ambient.now())?;
         let shell = Shell::new(provider, ambient, journal);
         let till = Self {
             shell: Arc::clone(&shell),
-            offers: Mutex::new(OfferBook::load(&settings.data_dir)),
-            data_dir: settings.data_dir.clone(),
-            currency: settings.currency,
+            offers: Mutex::new(OfferBook::load(data_dir)),
+            data_dir: data_dir.to_owned(),
+            currency,
         };
-        let resume = |left: Unfinished| Recovery { running: shell.resume(left.clone()), left };
-        Ok((till, unfinished.into_iter().map(resume).collect()))
+        for left in &refunds {
+            shell.resume_refund(left);
+        }
+        let resume = |left: SaleRecord| Recovery { running: shell.resume(&left), left };
+        Ok((till, sales.into_iter().map(resume).collect()))
     }
 
     /// The currency of its prices.
@@ -98,7 +113,7 @@ impl Till {
     /// Fetches what changed of the offers and keeps it on disk.
     pub async fn refresh_offers(&self) -> Result<(), CallError> {
         let revision = self.book().revision();
-        let pages = offers::changes_since(&self.shell.provider, revision).await?;
+        let pages = offers::changes_since(self.shell.provider.as_ref(), revision).await?;
         self.take_in(pages, false);
         Ok(())
     }
@@ -119,7 +134,7 @@ impl Till {
     /// Fetches all offers anew: what a till does when it starts, so that a book from long ago, or of a provider whose data was
     /// replaced, doesn't stay.
     pub async fn reload_offers(&self) -> Result<(), CallError> {
-        let pages = offers::changes_since(&self.shell.provider, 0).await?;
+        let pages = offers::changes_since(self.shell.provider.as_ref(), 0).await?;
         self.take_in(pages, true);
         Ok(())
     }
@@ -136,9 +151,60 @@ impl Till {
     }
 
     /// Asks for the money, under a new payment id.
-    pub fn pay(&self, priced: &Priced, scan: &Scan, reference: &str) -> Running {
-        let payment_id = self.shell.ambient.new_payment_id();
-        self.shell.start(priced.request(payment_id, scan, reference))
+    pub fn pay(&self, priced: &Priced, scan: &Scan, sale: &Sale) -> Running {
+        let payment_id = self.shell.ambient.new_id();
+        let request = priced.request(payment_id, scan, &sale.reference);
+        self.shell.start(request, Asked::of(priced, sale))
+    }
+
+    /// One payment of this till, with what was given back of it.
+    pub fn sale(&self, payment_id: &str) -> Result<Option<SaleRecord>, JournalError> {
+        self.shell.journal.sale(payment_id)
+    }
+
+    /// The newest payment of a checkout, which may have taken several.
+    pub fn on_record(&self, checkout_id: &str) -> Result<Option<SaleRecord>, JournalError> {
+        self.shell.journal.of_checkout(checkout_id)
+    }
+
+    /// The newest payments begun before an instant, newest first.
+    pub fn history(&self, before: UnixMillis, limit: u32) -> Result<Vec<SaleRecord>, JournalError> {
+        self.shell.journal.latest(before, limit)
+    }
+
+    /// What of a payment can be given back, as the provider has it now: of this till or of another one of the shop.
+    pub async fn returnable(&self, payment_id: &str) -> Result<Returnable, CallError> {
+        let answer = self.shell.provider.query(payment_id).await?;
+        let record = self.sale(payment_id).unwrap_or_else(|problem| {
+            warn!(payment_id, %problem, "the journal can't be read");
+            None
+        });
+        Ok(Returnable::of(&answer.payment, record.as_ref()))
+    }
+
+    /// Gives goods back, under a new refund id.
+    pub fn give_back(&self, from: &Returnable, returned: &Returned) -> Result<RunningRefund, ReturnError> {
+        if self.shell.open_refunds().iter().any(|refund| refund.request.payment_id == from.payment_id) {
+            return Err(ReturnError::UnderWay);
+        }
+        let (request, lines) = from.request(self.shell.ambient.new_id(), returned)?;
+        Ok(self.shell.give_back(request, from.gross.currency.code(), lines))
+    }
+
+    /// Payments under way, oldest first.
+    pub fn open_sales(&self) -> Vec<Running> {
+        self.shell.open_sales()
+    }
+
+    /// Refunds under way, oldest first.
+    pub fn open_refunds(&self) -> Vec<RunningRefund> {
+        self.shell.open_refunds()
+    }
+
+    /// What needs a human, oldest first.
+    pub fn attention(&self) -> Result<Vec<Attention>, JournalError> {
+        let standing = self.shell.journal.standing()?;
+        Ok(attention::list(&self.shell.open_sales(), &self.shell.open_refunds(), &standing))
     }
 
     fn book(&self) -> MutexGuard<'_, OfferBook> {
