@@ -38,7 +38,7 @@ pub async fn checkout(
     let mut dropped: Vec<(OfferNumber, Refusal)> = Vec::new();
     loop {
         let priced = till.price(&order.basket, scan, &dropped);
-        let mut running = till.pay(&priced, scan, &order.reference);
+        let mut running = till.pay(&priced, scan, order.reference.as_str());
         let mut end = running.decided().await;
         if matches!(end, Machine::Reversing { .. }) {
             end = timeout(reverse_for, running.ended()).await.unwrap_or(end);

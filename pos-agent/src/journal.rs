@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use shared::time::UnixMillis;
 use thiserror::Error;
 
-use crate::machine::{Ending, Mark};
+use crate::{
+    machine::{Ending, Mark},
+    sale::Sale,
+};
 
 /// Finished payments that stay in the journal for people to read.
 pub const PAYMENTS_KEPT_MAX: usize = 1_000;
@@ -94,6 +97,12 @@ pub struct Asked {
     pub coupons: Vec<AskedCoupon>,
     /// The till's own number for the sale.
     pub reference: String,
+    /// The lane it is for; empty for a till of one lane.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lane_id: String,
+    /// The checkout of the lane; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub checkout_id: String,
 }
 
 /// One coupon of it.
@@ -105,8 +114,9 @@ pub struct AskedCoupon {
     pub lines: Vec<(String, u32, i64, i64)>,
 }
 
-impl From<&CreatePaymentRequest> for Asked {
-    fn from(request: &CreatePaymentRequest) -> Self {
+impl Asked {
+    /// What a request asks for, and for whom.
+    pub fn new(request: &CreatePaymentRequest, sale: &Sale) -> Self {
         let minor = |money: &Option<proto::v1::Money>| money.as_ref().map_or(0, |m| m.minor_units);
         let coupon = |coupon: &proto::v1::CouponRedemption| AskedCoupon {
             offer_number: coupon.offer_number,
@@ -121,7 +131,9 @@ impl From<&CreatePaymentRequest> for Asked {
             gross_minor: minor(&request.gross_amount),
             due_minor: minor(&request.amount_due),
             coupons: request.redemptions.iter().map(coupon).collect(),
-            reference: request.merchant_reference.clone(),
+            reference: sale.reference.clone(),
+            lane_id: sale.lane_id.clone(),
+            checkout_id: sale.checkout_id.clone(),
         }
     }
 }
@@ -288,6 +300,8 @@ mod tests {
                 lines: vec![("6901234567892".into(), 1, 3000, 500)],
             }],
             reference: "17".into(),
+            lane_id: String::new(),
+            checkout_id: String::new(),
         }
     }
 

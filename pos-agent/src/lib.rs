@@ -17,6 +17,10 @@ pub mod provider;
 pub mod shell;
 pub mod till;
 
+pub mod lane;
+pub mod lanes;
+pub mod till_service;
+
 pub mod receipt;
 pub mod words;
 
@@ -28,4 +32,7 @@ pub mod ui;
 pub mod ambient;
 pub mod app;
 pub mod args;
+pub mod config;
+pub mod daemon;
 mod disk;
+pub mod metrics;

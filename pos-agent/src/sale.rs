@@ -19,6 +19,24 @@ use crate::{
     scan::Scan,
 };
 
+/// Which sale a payment is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sale {
+    /// The till's own number for it; may be empty.
+    pub reference: String,
+    /// The lane; empty for a till of one lane.
+    pub lane_id: String,
+    /// The checkout of the lane; empty where there is none.
+    pub checkout_id: String,
+}
+
+/// The number of a sale at a till of one lane.
+impl From<&str> for Sale {
+    fn from(reference: &str) -> Self {
+        Self { reference: reference.to_owned(), ..Self::default() }
+    }
+}
+
 /// A coupon that saves something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedCoupon {

@@ -10,7 +10,7 @@ use std::{
 
 use proto::v1::CreatePaymentRequest;
 use tokio::{
-    sync::{Notify, watch},
+    sync::watch,
     task::spawn_blocking,
     time::{sleep, timeout},
 };
@@ -21,6 +21,7 @@ use crate::{
     journal::{Asked, Journal, JournalError, Record, Step, Unfinished},
     machine::{Answer, CallError, Effect, Event, Machine, Mark},
     provider::Provider,
+    sale::Sale,
 };
 
 /// The pause before a journal that could not be written is tried again.
@@ -32,7 +33,7 @@ pub struct Running {
     /// Its id.
     pub payment_id: String,
     state: watch::Receiver<Machine>,
-    given_up: Arc<Notify>,
+    given_up: Arc<watch::Sender<bool>>,
 }
 
 impl Running {
@@ -41,11 +42,9 @@ impl Running {
         self.state.borrow().clone()
     }
 
-    /// Takes the payment back if it still waits for the shopper's approval; otherwise nothing happens.
+    /// Takes the payment back unless its outcome is known already; then nothing happens.
     pub fn give_up(&self) {
-        if matches!(self.state(), Machine::Approving { .. }) {
-            self.given_up.notify_one();
-        }
+        self.given_up.send_replace(true);
     }
 
     /// Waits for the next change; `false` when there is none to come.
@@ -83,17 +82,23 @@ impl Shell {
     }
 
     /// Asks for the money.
-    pub(crate) fn start(self: &Arc<Self>, request: CreatePaymentRequest) -> Running {
-        let asked = Asked::from(&request);
+    pub(crate) fn start(self: &Arc<Self>, request: CreatePaymentRequest, sale: &Sale) -> Running {
+        let asked = Asked::new(&request, sale);
         let payment_id = request.payment_id.clone();
-        self.spawn(Task { payment_id, asked, request: Some(request), given_up: Arc::default() }, Event::Start)
+        self.spawn(
+            Task { payment_id, asked, request: Some(request), given_up: watch::Sender::new(false).into() },
+            Event::Start,
+        )
     }
 
     /// Goes on with what the last run left.
     pub(crate) fn resume(self: &Arc<Self>, left: Unfinished) -> Running {
         let event = Event::Resume { reversing: left.reversing };
         let Unfinished { payment_id, asked, .. } = left;
-        self.spawn(Task { payment_id, asked, request: None, given_up: Arc::default() }, event)
+        self.spawn(
+            Task { payment_id, asked, request: None, given_up: watch::Sender::new(false).into() },
+            event,
+        )
     }
 
     fn spawn(self: &Arc<Self>, task: Task, event: Event) -> Running {
@@ -119,21 +124,31 @@ struct Task {
     payment_id: String,
     asked: Asked,
     request: Option<CreatePaymentRequest>,
-    given_up: Arc<Notify>,
+    given_up: Arc<watch::Sender<bool>>,
 }
 
 impl Task {
     async fn run(self, shell: Arc<Shell>, first: Event, state: watch::Sender<Machine>) {
         let mut next = Some(first);
         while let Some(event) = next.take() {
+            let before = state.borrow().clone();
+            // Who gave up before the outcome was known is not told otherwise: the payment is taken back.
+            let gave_up = before.is_awaited() && event != Event::DiskRefused && *self.given_up.borrow();
+            let event = if gave_up { Event::GivenUp } else { event };
             log(&self.payment_id, &event);
-            let (machine, effects) = state.borrow().clone().on(event);
+            let (machine, effects) = before.on(event);
             for effect in effects {
+                let written_down = matches!(effect, Effect::Write(_));
                 // What is to be written down first is told to nobody before.
-                if !matches!(effect, Effect::Write(_)) {
+                if !written_down {
                     state.send_replace(machine.clone());
                 }
-                next = self.run_effect(&shell, effect).await;
+                let done = self.run_effect(&shell, effect);
+                next = if machine.is_awaited() && !written_down {
+                    self.unless_given_up(done).await
+                } else {
+                    done.await
+                };
                 if next.is_some() {
                     break;
                 }
@@ -146,10 +161,7 @@ impl Task {
     async fn run_effect(&self, shell: &Shell, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Write(mark) => self.write(shell, mark).await,
-            Effect::Create => Some(Event::Created(match &self.request {
-                Some(request) => shell.provider.create(request.clone()).await,
-                None => Err(CallError::Lost("the request is no longer known".to_owned())),
-            })),
+            Effect::Create => Some(self.create(shell).await),
             Effect::Query => Some(Event::Queried(shell.provider.query(&self.payment_id).await)),
             Effect::Reverse => Some(Event::ReverseAnswered(shell.provider.reverse(&self.payment_id).await)),
             Effect::Pause(time) => {
@@ -160,6 +172,13 @@ impl Task {
         }
     }
 
+    async fn create(&self, shell: &Shell) -> Event {
+        Event::Created(match &self.request {
+            Some(request) => shell.provider.create(request.clone()).await,
+            None => Err(CallError::Lost("the request is no longer known".to_owned())),
+        })
+    }
+
     /// A stream that can't be had is no reason to ask faster.
     async fn watch(&self, shell: &Shell, longest: Duration) -> Event {
         let watch = async {
@@ -167,9 +186,16 @@ impl Task {
                 sleep(longest).await;
             }
         };
+        let _ = timeout(longest, watch).await;
+        Event::PauseOver
+    }
+
+    /// What is waited for, or that the cashier no longer waits.
+    async fn unless_given_up(&self, done: impl Future<Output = Option<Event>>) -> Option<Event> {
+        let mut given_up = self.given_up.subscribe();
         tokio::select! {
-            _ = timeout(longest, watch) => Event::PauseOver,
-            () = self.given_up.notified() => Event::GivenUp,
+            event = done => event,
+            _ = given_up.wait_for(|given_up| *given_up) => Some(Event::GivenUp),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
     machine::CallError,
     offers::{self, OfferBook},
     provider::{Provider, ProviderSettings, SettingsError},
-    sale::{Priced, price},
+    sale::{Priced, Sale, price},
     scan::Scan,
     shell::{Running, Shell},
 };
@@ -136,9 +136,10 @@ impl Till {
     }
 
     /// Asks for the money, under a new payment id.
-    pub fn pay(&self, priced: &Priced, scan: &Scan, reference: &str) -> Running {
+    pub fn pay(&self, priced: &Priced, scan: &Scan, sale: impl Into<Sale>) -> Running {
         let payment_id = self.shell.ambient.new_payment_id();
-        self.shell.start(priced.request(payment_id, scan, reference))
+        let sale = sale.into();
+        self.shell.start(priced.request(payment_id, scan, &sale.reference), &sale)
     }
 
     fn book(&self) -> MutexGuard<'_, OfferBook> {

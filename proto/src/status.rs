@@ -95,6 +95,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::ReversalTooLate
         | Reason::RefundExceedsPayment
         | Reason::MerchantBalanceTooLow
+        | Reason::LaneBusy
         | Reason::ApprovalRejected
         | Reason::ApprovalExpired
         | Reason::InvalidTransition
@@ -102,13 +103,18 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::OfferExhausted
         | Reason::ClipLimitReached => Code::FailedPrecondition,
         Reason::SignatureInvalid | Reason::TokenUnknown | Reason::Forbidden => Code::PermissionDenied,
-        Reason::PaymentIdReused | Reason::RefundIdReused | Reason::RequestIdReused => Code::AlreadyExists,
+        Reason::PaymentIdReused
+        | Reason::RefundIdReused
+        | Reason::RequestIdReused
+        | Reason::CheckoutIdReused => Code::AlreadyExists,
         Reason::PaymentNotFound
         | Reason::WalletNotFound
         | Reason::OfferNotFound
         | Reason::CouponNotFound
         | Reason::MerchantNotFound
         | Reason::BatchNotFound
+        | Reason::LaneNotFound
+        | Reason::CheckoutNotFound
         | Reason::HolderNotFound => Code::NotFound,
         Reason::Unauthenticated | Reason::SessionExpired | Reason::ChallengeInvalid => Code::Unauthenticated,
         Reason::WriteConflict => Code::Aborted,

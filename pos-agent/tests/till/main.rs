@@ -5,6 +5,7 @@
 mod kill;
 mod program;
 mod provider;
+mod service;
 mod world;
 
 use pos_agent::machine::{ASK_TRIES_MAX, Machine, Outcome};
