@@ -8,9 +8,8 @@ use tokio::time::timeout;
 
 use crate::{
     basket_file::BasketFile,
-    journal::Sale,
     machine::{Machine, Outcome},
-    sale::{AppliedCoupon, Priced, RefusedCoupon},
+    sale::{AppliedCoupon, Priced, RefusedCoupon, Sale},
     scan::Scan,
     till::Till,
 };
@@ -40,7 +39,7 @@ pub async fn checkout(
     loop {
         let priced = till.price(&order.basket, scan, &dropped);
         let sale = Sale { reference: order.reference.clone(), sold: order.sold.clone(), ..Sale::default() };
-        let mut running = till.pay(&priced, scan, &sale);
+        let mut running = till.pay(&priced, scan, sale);
         let mut end = running.decided().await;
         if matches!(end, Machine::Reversing { .. }) {
             end = timeout(reverse_for, running.ended()).await.unwrap_or(end);

@@ -14,7 +14,7 @@ mod writer;
 
 pub use error::JournalError;
 pub use record::{
-    Asked, BackLine, BookedCoupon, BookedLine, BookedRedemption, Goods, RefundEnding, RefundRecord, Sale,
+    Asked, BackLine, BookedCoupon, BookedLine, BookedRedemption, Goods, RefundEnding, RefundRecord,
     SaleRecord, Title, money_in,
 };
 pub use writer::Entry;
@@ -103,6 +103,11 @@ impl Journal {
     /// One payment, with what was given back of it.
     pub fn sale(&self, payment_id: &str) -> Result<Option<SaleRecord>, JournalError> {
         self.read(|conn| read::sale(conn, payment_id))
+    }
+
+    /// One refund.
+    pub fn refund(&self, refund_id: &str) -> Result<Option<RefundRecord>, JournalError> {
+        self.read(|conn| read::refund(conn, refund_id))
     }
 
     /// The newest payment of a checkout.

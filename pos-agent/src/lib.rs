@@ -19,6 +19,10 @@ pub mod returns;
 pub mod shell;
 pub mod till;
 
+pub mod lane;
+pub mod lanes;
+pub mod till_service;
+
 pub mod receipt;
 pub mod words;
 
@@ -30,4 +34,7 @@ pub mod ui;
 pub mod ambient;
 pub mod app;
 pub mod args;
+pub mod config;
+pub mod daemon;
 mod disk;
+pub mod metrics;

@@ -13,7 +13,7 @@ use proto::{
 use shared::{gs1::Gtin, money::Money};
 use thiserror::Error;
 
-use crate::journal::{BackLine, RefundEnding, RefundRecord, SaleRecord};
+use crate::journal::{BackLine, JournalError, RefundEnding, RefundRecord, SaleRecord};
 
 /// What the cashier takes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Returned {
 }
 
 /// Why goods can't be given back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum ReturnError {
     /// The payment was not made, or all of it came back.
     #[error("there is nothing left of this payment to give back")]
@@ -39,6 +39,37 @@ pub enum ReturnError {
     /// Another refund of the same payment has no certain answer yet.
     #[error("another refund of this payment is still under way")]
     UnderWay,
+    /// The refund id was used for something else.
+    #[error("this refund id was used for other goods; take a new id for each refund")]
+    IdReused,
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Returned {
+    /// Whether a refund in the journal gives these goods back.
+    pub fn is(&self, lines: &[BackLine], everything: bool) -> bool {
+        match self {
+            Self::Everything => everything,
+            Self::Lines(wanted) => {
+                let units_of = sums(wanted);
+                !everything
+                    && units_of.len() == lines.len()
+                    && lines.iter().all(|back| units_of.get(&back.line) == Some(&back.units))
+            }
+        }
+    }
+}
+
+/// Units of each line, should one be named twice.
+fn sums(lines: &[(usize, u32)]) -> BTreeMap<usize, u32> {
+    let mut units_of: BTreeMap<usize, u32> = BTreeMap::new();
+    for (line, units) in lines {
+        let sum = units_of.entry(*line).or_default();
+        *sum = sum.saturating_add(*units);
+    }
+    units_of
 }
 
 /// One line of a receipt with what is left of it.
@@ -165,11 +196,7 @@ impl Returnable {
         request: RefundPaymentRequest,
         lines: &[(usize, u32)],
     ) -> Result<(RefundPaymentRequest, Vec<BackLine>), ReturnError> {
-        let mut units_of: BTreeMap<usize, u32> = BTreeMap::new();
-        for (line, units) in lines {
-            let sum = units_of.entry(*line).or_default();
-            *sum = sum.saturating_add(*units);
-        }
+        let units_of = sums(lines);
         if units_of.is_empty() {
             return Err(ReturnError::TooMany);
         }

@@ -152,16 +152,23 @@ impl Task {
         let mut next = Some(first);
         while let Some(event) = next.take() {
             let before = state.borrow().clone();
-            // Whoever gave up before the outcome was told is not told otherwise: the payment is taken back.
-            let event = if before.is_awaited() && *self.given_up.borrow() { Event::GivenUp } else { event };
+            // Who gave up before the outcome was known is not told otherwise: the payment is taken back.
+            let gave_up = before.is_awaited() && event != Event::DiskRefused && *self.given_up.borrow();
+            let event = if gave_up { Event::GivenUp } else { event };
             log(&self.payment_id, &event);
             let (machine, effects) = before.on(event);
             for effect in effects {
+                let written_down = matches!(effect, Effect::Write(_));
                 // What is to be written down first is told to nobody before.
-                if !matches!(effect, Effect::Write(_)) {
+                if !written_down {
                     state.send_replace(machine.clone());
                 }
-                next = self.run_effect(&shell, effect, &machine).await;
+                let done = self.run_effect(&shell, effect, &machine);
+                next = if machine.is_awaited() && !written_down {
+                    self.unless_given_up(done).await
+                } else {
+                    done.await
+                };
                 if next.is_some() {
                     break;
                 }
@@ -174,11 +181,11 @@ impl Task {
     async fn run_effect(&self, shell: &Shell, effect: Effect, machine: &Machine) -> Option<Event> {
         match effect {
             Effect::Write(mark) => self.write(shell, mark, machine).await,
-            Effect::Create => Some(self.unless_given_up(self.create(shell)).await),
+            Effect::Create => Some(self.create(shell).await),
             Effect::Query => Some(Event::Queried(shell.provider.query(&self.payment_id).await)),
             Effect::Reverse => Some(Event::ReverseAnswered(shell.provider.reverse(&self.payment_id).await)),
-            Effect::Pause(time) => Some(self.unless_given_up(pause(time)).await),
-            Effect::Watch(longest) => Some(self.unless_given_up(self.watch(shell, longest)).await),
+            Effect::Pause(time) => Some(pause(time).await),
+            Effect::Watch(longest) => Some(self.watch(shell, longest).await),
         }
     }
 
@@ -200,15 +207,12 @@ impl Task {
         Event::PauseOver
     }
 
-    /// What is waited for, or that the cashier no longer waits. Once the till takes the payment back, nobody's giving up hurries it.
-    async fn unless_given_up(&self, event: impl Future<Output = Event>) -> Event {
-        if *self.given_up.borrow() {
-            return event.await;
-        }
+    /// What is waited for, or that the cashier no longer waits.
+    async fn unless_given_up(&self, done: impl Future<Output = Option<Event>>) -> Option<Event> {
         let mut given_up = self.given_up.subscribe();
         tokio::select! {
-            event = event => event,
-            _ = given_up.wait_for(|given_up| *given_up) => Event::GivenUp,
+            event = done => event,
+            _ = given_up.wait_for(|given_up| *given_up) => Some(Event::GivenUp),
         }
     }
 

@@ -13,12 +13,12 @@ use tracing::warn;
 use crate::{
     ambient::Ambient,
     attention::{self, Attention},
-    journal::{Asked, Journal, JournalError, Sale, SaleRecord, Unfinished},
+    journal::{Asked, BackLine, Journal, JournalError, RefundRecord, SaleRecord, Unfinished},
     machine::CallError,
     offers::{self, OfferBook},
     provider::{Payments, Provider, ProviderSettings, SettingsError},
     returns::{ReturnError, Returnable, Returned},
-    sale::{Priced, price},
+    sale::{Priced, Sale, price},
     scan::Scan,
     shell::{Running, RunningRefund, Shell},
 };
@@ -54,8 +54,18 @@ pub struct Recovery {
     pub running: Running,
 }
 
+/// A refund that was asked for.
+#[derive(Debug, Clone)]
+pub enum GivenBack {
+    /// It has just been begun, or has no certain answer yet.
+    UnderWay(RunningRefund),
+    /// It was asked for before and is over.
+    Over(Box<RefundRecord>),
+}
+
 /// An open till.
 pub struct Till {
+    giving: Mutex<()>,
     shell: Arc<Shell>,
     offers: Mutex<OfferBook>,
     data_dir: PathBuf,
@@ -83,6 +93,7 @@ impl Till {
         let (journal, Unfinished { sales, refunds }) = Journal::open(data_dir, ambient.now())?;
         let shell = Shell::new(provider, ambient, journal);
         let till = Self {
+            giving: Mutex::default(),
             shell: Arc::clone(&shell),
             offers: Mutex::new(OfferBook::load(data_dir)),
             data_dir: data_dir.to_owned(),
@@ -122,7 +133,7 @@ impl Till {
         let mut book = self.book();
         if anew {
             *book = OfferBook::default();
-        } else if pages.iter().all(|page| page.offers.is_empty()) {
+        } else if pages.iter().all(|page| page.signed_offers.is_empty()) {
             return;
         }
         pages.into_iter().for_each(|page| book.apply(page));
@@ -151,10 +162,11 @@ impl Till {
     }
 
     /// Asks for the money, under a new payment id.
-    pub fn pay(&self, priced: &Priced, scan: &Scan, sale: &Sale) -> Running {
+    pub fn pay(&self, priced: &Priced, scan: &Scan, sale: impl Into<Sale>) -> Running {
+        let sale = sale.into();
         let payment_id = self.shell.ambient.new_id();
         let request = priced.request(payment_id, scan, &sale.reference);
-        self.shell.start(request, Asked::of(priced, sale))
+        self.shell.start(request, Asked::of(priced, &sale))
     }
 
     /// One payment of this till, with what was given back of it.
@@ -182,13 +194,37 @@ impl Till {
         Ok(Returnable::of(&answer.payment, record.as_ref()))
     }
 
-    /// Gives goods back, under a new refund id.
-    pub fn give_back(&self, from: &Returnable, returned: &Returned) -> Result<RunningRefund, ReturnError> {
-        if self.shell.open_refunds().iter().any(|refund| refund.request.payment_id == from.payment_id) {
+    /// A new id for a refund.
+    pub fn new_id(&self) -> String {
+        self.shell.ambient.new_id()
+    }
+
+    /// Gives goods back, once for each refund id: asked for again, gives the refund that there is.
+    pub fn give_back(
+        &self,
+        refund_id: &str,
+        from: &Returnable,
+        returned: &Returned,
+    ) -> Result<GivenBack, ReturnError> {
+        let _one_at_a_time = self.giving.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |payment_id: &str, lines: &[BackLine], everything: bool| {
+            let same = payment_id == from.payment_id && returned.is(lines, everything);
+            if same { Ok(()) } else { Err(ReturnError::IdReused) }
+        };
+        let open = self.shell.open_refunds();
+        if let Some(known) = open.iter().find(|refund| refund.request.refund_id == refund_id) {
+            same(&known.request.payment_id, &known.lines, known.request.everything)?;
+            return Ok(GivenBack::UnderWay(known.clone()));
+        }
+        if let Some(known) = self.shell.journal.refund(refund_id)? {
+            same(&known.payment_id, &known.lines, known.request.everything)?;
+            return Ok(GivenBack::Over(Box::new(known)));
+        }
+        if open.iter().any(|refund| refund.request.payment_id == from.payment_id) {
             return Err(ReturnError::UnderWay);
         }
-        let (request, lines) = from.request(self.shell.ambient.new_id(), returned)?;
-        Ok(self.shell.give_back(request, from.gross.currency.code(), lines))
+        let (request, lines) = from.request(refund_id.to_owned(), returned)?;
+        Ok(GivenBack::UnderWay(self.shell.give_back(request, from.gross.currency.code(), lines)))
     }
 
     /// Payments under way, oldest first.

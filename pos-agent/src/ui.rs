@@ -24,8 +24,8 @@ use tokio::{
 
 use crate::{
     catalogue::Catalogue,
-    journal::Sale,
     machine::Machine,
+    sale::Sale,
     scanner::{
         folder::{Folder, POLL_INTERVAL},
         picture::{self, ScanError},
@@ -116,7 +116,7 @@ impl Counter {
             }
             let priced = till.price(&order.basket, &order.scan, &order.dropped);
             send(&events, Event::Asking(priced.clone())).await;
-            let mut running = till.pay(&priced, &order.scan, &Sale { sold: order.sold, ..Sale::default() });
+            let mut running = till.pay(&priced, &order.scan, Sale { sold: order.sold, ..Sale::default() });
             *paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(running.clone());
             loop {
                 let state = running.state();

@@ -8,8 +8,10 @@ use shared::{offer::Refusal, reason::Reason};
 
 use crate::machine::{Machine, Outcome};
 
+mod checkout;
 mod labels;
 
+pub use checkout::checkout;
 pub use labels::{EN, Labels, ZH};
 
 /// A language of the till.
@@ -139,7 +141,7 @@ fn reason_words(reason: Reason) -> Words {
         }
         Reason::InsufficientFunds => with("Not enough money in the wallet.", "钱包余额不足。", OTHER_MEANS),
         Reason::LimitExceeded => with("Over the wallet's limit.", "超过钱包支付限额。", OTHER_MEANS),
-        Reason::WalletFrozen => {
+        Reason::WalletFrozen | Reason::WalletClosed => {
             with("This wallet can't pay at the moment.", "该钱包暂时无法支付。", OTHER_MEANS)
         }
         Reason::CouponRefused => with(
@@ -195,10 +197,21 @@ fn reason_words(reason: Reason) -> Words {
         | Reason::BatchNotFound
         | Reason::HolderNotFound
         | Reason::InvalidTransition
+        | Reason::LaneNotFound
+        | Reason::LaneBusy
+        | Reason::CheckoutNotFound
+        | Reason::CheckoutIdReused
         | Reason::OfferNotActive
         | Reason::OfferExhausted
         | Reason::ClipLimitReached
         | Reason::InvalidArgument
+        | Reason::PaymentWaiting
+        | Reason::DeviceRevoked
+        | Reason::DeviceNotFound
+        | Reason::DeviceLimitReached
+        | Reason::DeviceInUse
+        | Reason::PairingCodeInvalid
+        | Reason::RecoveryCodeInvalid
         | Reason::ChallengeInvalid => {
             with("The provider refused the payment.", "支付系统拒绝了这笔付款。", CALL_SUPPORT)
         }

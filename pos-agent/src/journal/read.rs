@@ -113,6 +113,13 @@ pub(super) fn sale(conn: &mut SqliteConnection, payment_id: &str) -> QueryResult
     row.map(|row| with_refunds(conn, row)).transpose()
 }
 
+/// One refund.
+pub(super) fn refund(conn: &mut SqliteConnection, refund_id: &str) -> QueryResult<Option<RefundRecord>> {
+    let row: Option<RefundRow> =
+        refund::table.find(refund_id).select(RefundRow::as_select()).first(conn).optional()?;
+    Ok(row.map(RefundRecord::from))
+}
+
 /// The newest payment of a checkout.
 pub(super) fn of_checkout(conn: &mut SqliteConnection, checkout_id: &str) -> QueryResult<Option<SaleRecord>> {
     let row: Option<SaleRow> = sale::table

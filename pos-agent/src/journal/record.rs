@@ -13,21 +13,8 @@ use shared::{
 use crate::{
     machine::Ending,
     receipt::SoldLine,
-    sale::{Priced, RefusedCoupon},
+    sale::{Priced, RefusedCoupon, Sale},
 };
-
-/// Where and as what a basket is sold. All of it may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sale {
-    /// The lane.
-    pub lane_id: String,
-    /// The id that the shop's till software has chosen; several payments may have tried to pay one checkout.
-    pub checkout_id: String,
-    /// The shop's own number for the sale.
-    pub reference: String,
-    /// The basket, for the receipt.
-    pub sold: Vec<SoldLine>,
-}
 
 /// What the till asks the provider for, as the journal keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +62,11 @@ pub struct BookedLine {
     pub name: Title,
     /// Units.
     pub units: u32,
-    /// Price of one before discounts.
+    /// Price of one before discounts; of weighed goods, of the whole weight.
     pub unit_price_minor: i64,
+    /// What was weighed, in grams; 0 for counted goods.
+    #[serde(default)]
+    pub grams: u32,
 }
 
 /// One coupon.
@@ -201,6 +191,7 @@ impl Goods {
             name: Title::from(&sold.name),
             units: sold.units,
             unit_price_minor: sold.unit_price_minor,
+            grams: sold.grams,
         };
         let coupon = |coupon: &crate::sale::AppliedCoupon| {
             let applied = &coupon.applied;
@@ -238,6 +229,7 @@ impl Goods {
                 name: line.name.text(),
                 units: line.units,
                 unit_price_minor: line.unit_price_minor,
+                grams: line.grams,
             })
         };
         self.lines.iter().filter_map(line).collect()

@@ -20,6 +20,8 @@ pub struct RunningRefund {
     pub request: Arc<RefundPaymentRequest>,
     /// Its currency, ISO 4217.
     pub currency: String,
+    /// Which lines of the receipt come back.
+    pub lines: Arc<[BackLine]>,
     /// When it was begun.
     pub begun_at: UnixMillis,
     state: watch::Receiver<RefundMachine>,
@@ -61,7 +63,8 @@ impl Shell {
         currency: &str,
         lines: Vec<BackLine>,
     ) -> RunningRefund {
-        let task = RefundTask { request: Arc::new(request), currency: currency.to_owned(), lines };
+        let task =
+            RefundTask { request: Arc::new(request), currency: currency.to_owned(), lines: lines.into() };
         self.spawn_refund(task, self.ambient.now(), RefundEvent::Start)
     }
 
@@ -70,7 +73,7 @@ impl Shell {
         let task = RefundTask {
             request: Arc::new(left.request.clone()),
             currency: left.currency.clone(),
-            lines: left.lines.clone(),
+            lines: left.lines.clone().into(),
         };
         self.spawn_refund(task, left.begun_at, RefundEvent::Resume)
     }
@@ -82,8 +85,13 @@ impl Shell {
         first: RefundEvent,
     ) -> RunningRefund {
         let (sender, state) = watch::channel(RefundMachine::New);
-        let (request, currency) = (Arc::clone(&task.request), task.currency.clone());
-        let running = RunningRefund { request, currency, begun_at, state };
+        let running = RunningRefund {
+            request: Arc::clone(&task.request),
+            currency: task.currency.clone(),
+            lines: Arc::clone(&task.lines),
+            begun_at,
+            state,
+        };
         let mut refunds = self.refunds.lock().unwrap_or_else(PoisonError::into_inner);
         refunds.retain(|refund| !refund.is_over());
         refunds.push(running.clone());
@@ -101,7 +109,7 @@ impl Shell {
 struct RefundTask {
     request: Arc<RefundPaymentRequest>,
     currency: String,
-    lines: Vec<BackLine>,
+    lines: Arc<[BackLine]>,
 }
 
 impl RefundTask {
@@ -136,7 +144,7 @@ impl RefundTask {
                     currency: self.currency.clone(),
                     at: shell.ambient.now(),
                     request: Box::new(RefundPaymentRequest::clone(&self.request)),
-                    lines: self.lines.clone(),
+                    lines: self.lines.to_vec(),
                 };
                 (!self.write(shell, entry).await).then_some(RefundEvent::DiskRefused)
             }

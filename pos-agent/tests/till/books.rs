@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use pos_agent::{
-    journal::{Asked, Entry, Journal, JournalError, KEPT_DAYS, Sale, endings},
+    journal::{Asked, Entry, Journal, JournalError, KEPT_DAYS, endings},
     machine::{Ending, Machine, Outcome},
     receipt::{SoldLine, receipt},
+    sale::Sale,
     words::Lang,
 };
 use shared::{gs1::Gtin, time::UnixMillis};
@@ -150,13 +151,14 @@ async fn a_receipt_is_printed_again_as_it_was() {
         name: proto::v1::LocalizedText { en: "Item".into(), zh: "商品".into() },
         units,
         unit_price_minor: price,
+        grams: 0,
     };
     let lines = vec![sold(SHAMPOO, 2, 3000)];
     let scan = scan(1, &[SHAMPOO_COUPON, MINTS_COUPON]);
     let priced = till.price(&basket(&[(SHAMPOO, 2, 3000)]), &scan, &[]);
     let sale =
         Sale { lane_id: "L1".into(), checkout_id: "C17".into(), reference: "17".into(), sold: lines.clone() };
-    let mut running = till.pay(&priced, &scan, &sale);
+    let mut running = till.pay(&priced, &scan, sale);
     let Machine::Ended(Outcome::Paid(payment)) = running.ended().await else { panic!() };
 
     let record = till.on_record("C17").unwrap().unwrap();

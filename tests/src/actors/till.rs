@@ -8,10 +8,10 @@ use std::{
 
 use pos_agent::{
     ambient::Ambient,
-    journal::{self, Sale},
+    journal,
     machine::{Ending, Machine, Outcome},
     provider::ProviderSettings,
-    sale::Priced,
+    sale::{Priced, Sale},
     scan::Scan,
     shell::Running,
     till::{Recovery, Till as Agent, TillSettings},
@@ -95,14 +95,14 @@ impl Till {
     /// One scan: prices the basket with the code's coupons and asks for the money until there is an outcome.
     pub async fn pay(&self, basket: &[Item<'_>], code: &str) -> Sold {
         let (priced, scan) = self.price(basket, code);
-        let outcome = outcome(&mut self.agent.pay(&priced, &scan, &Sale::default())).await;
+        let outcome = outcome(&mut self.agent.pay(&priced, &scan, Sale::default())).await;
         Sold { priced, outcome }
     }
 
     /// The same, leaving the till in the middle of it.
     pub fn start(&self, basket: &[Item<'_>], code: &str) -> Running {
         let (priced, scan) = self.price(basket, code);
-        self.agent.pay(&priced, &scan, &Sale::default())
+        self.agent.pay(&priced, &scan, Sale::default())
     }
 
     /// How each payment ended, by its journal; those that are still under way are missing.
