@@ -60,6 +60,8 @@ pub enum RefundMachine {
         tries: u32,
         /// Whether a try of an earlier run may still be on its way.
         resumed: bool,
+        /// Why the last try was refused, where it was: what it waits for.
+        waits_for: Option<Reason>,
     },
     /// Over.
     Ended(RefundOutcome),
@@ -68,7 +70,11 @@ pub enum RefundMachine {
 impl RefundMachine {
     /// Whether the cashier need not stand by any longer: it is over, or it goes on by itself.
     pub fn is_decided(&self) -> bool {
-        matches!(self, Self::Ended(_)) || matches!(self, Self::Asking { tries, .. } if *tries > ASK_TRIES_MAX)
+        match self {
+            Self::New => false,
+            Self::Asking { waits_for: Some(Reason::MerchantBalanceTooLow), .. } | Self::Ended(_) => true,
+            Self::Asking { tries, .. } => *tries > ASK_TRIES_MAX,
+        }
     }
 
     /// The state after `event`, and what to do. An event that doesn't belong to the state changes nothing.
@@ -77,13 +83,15 @@ impl RefundMachine {
         use RefundEffect::{Ask, Pause, WriteBegun, WriteEnded};
         match (self, event) {
             (Self::New, RefundEvent::Start) => {
-                (Self::Asking { tries: 1, resumed: false }, vec![WriteBegun, Ask])
+                (Self::Asking { tries: 1, resumed: false, waits_for: None }, vec![WriteBegun, Ask])
             }
-            (Self::New, RefundEvent::Resume) => (Self::Asking { tries: 1, resumed: true }, vec![Ask]),
-            (Self::Asking { tries: 1, resumed: false }, RefundEvent::DiskRefused) => {
+            (Self::New, RefundEvent::Resume) => {
+                (Self::Asking { tries: 1, resumed: true, waits_for: None }, vec![Ask])
+            }
+            (Self::Asking { tries: 1, resumed: false, .. }, RefundEvent::DiskRefused) => {
                 (Self::Ended(RefundOutcome::NotSent), vec![])
             }
-            (Self::Asking { tries, resumed }, RefundEvent::Answered(result)) => match result {
+            (Self::Asking { tries, resumed, .. }, RefundEvent::Answered(result)) => match result {
                 Ok(refund) => (Self::Ended(RefundOutcome::Done(refund)), vec![WriteEnded]),
                 Err(CallError::Refused(failure)) if is_certain(failure.reason, tries == 1 && !resumed) => {
                     (Self::Ended(RefundOutcome::Refused(failure)), vec![WriteEnded])
@@ -91,27 +99,32 @@ impl RefundMachine {
                 Err(error) => {
                     let longest = if tries < ASK_TRIES_MAX { ASK_PAUSE_MAX } else { REVERSE_PAUSE_MAX };
                     let pause = pause(tries, longest, retry_after(&error));
-                    (Self::Asking { tries, resumed }, vec![Pause(pause)])
+                    let waits_for = match &error {
+                        CallError::Refused(failure) => Some(failure.reason),
+                        CallError::Lost(_) => None,
+                    };
+                    (Self::Asking { tries, resumed, waits_for }, vec![Pause(pause)])
                 }
             },
-            (Self::Asking { tries, resumed }, RefundEvent::PauseOver) => {
-                (Self::Asking { tries: tries.saturating_add(1), resumed }, vec![Ask])
+            (Self::Asking { tries, resumed, waits_for }, RefundEvent::PauseOver) => {
+                (Self::Asking { tries: tries.saturating_add(1), resumed, waits_for }, vec![Ask])
             }
             (state, _) => (state, vec![]),
         }
     }
 }
 
-/// Whether a refusal says that this refund moves nothing, now or later. The provider does not store refusals of refunds. What can
-/// become possible later is certain only of the one request ever sent: an earlier copy may still be on its way.
+/// Whether a refusal says that this refund moves nothing, now or later. The provider does not store refusals of refunds, so where the
+/// shop's account is too low, a second copy of the request that is still on its way could be taken when there is more in it: then
+/// the till goes on asking until it is. A door that was shut is certain only of the one request ever sent.
 fn is_certain(reason: Reason, only_request: bool) -> bool {
     match reason {
-        Reason::Internal | Reason::Overloaded | Reason::WriteConflict => false,
-        Reason::Unauthenticated
-        | Reason::SessionExpired
-        | Reason::Forbidden
-        | Reason::InvalidArgument
-        | Reason::MerchantBalanceTooLow => only_request,
+        Reason::Internal | Reason::Overloaded | Reason::WriteConflict | Reason::MerchantBalanceTooLow => {
+            false
+        }
+        Reason::Unauthenticated | Reason::SessionExpired | Reason::Forbidden | Reason::InvalidArgument => {
+            only_request
+        }
         _ => true,
     }
 }
@@ -133,7 +146,9 @@ mod tests {
     #[test]
     fn it_is_on_disk_before_it_is_sent_and_asked_for_until_it_is_certain() {
         use RefundEvent::{Answered, PauseOver, Resume, Start};
-        let asking = |tries, resumed| RefundMachine::Asking { tries, resumed };
+        let asking = |tries, resumed| RefundMachine::Asking { tries, resumed, waits_for: None };
+        let waiting =
+            |tries, resumed, reason| RefundMachine::Asking { tries, resumed, waits_for: Some(reason) };
         let lost = || Answered(Err(CallError::Lost("connection reset".into())));
         let done = || Answered(Ok(Box::default()));
         let ended = RefundMachine::Ended(RefundOutcome::Done(Box::default()));
@@ -146,8 +161,12 @@ mod tests {
         check(vec![Resume], &asking(1, true), &[RefundEffect::Ask]);
 
         let (low, exceeds) = (Reason::MerchantBalanceTooLow, Reason::RefundExceedsPayment);
-        check(vec![Start, refused(low)], &over(low), &[RefundEffect::WriteEnded]);
-        check(vec![Resume, refused(low)], &asking(1, true), &[RefundEffect::Pause(second)]);
+        check(vec![Start, refused(low)], &waiting(1, false, low), &[RefundEffect::Pause(second)]);
+        assert!(waiting(1, false, low).is_decided(), "nobody has to stand by");
+        check(vec![Resume, refused(low)], &waiting(1, true, low), &[RefundEffect::Pause(second)]);
+        let door = Reason::Forbidden;
+        check(vec![Start, refused(door)], &over(door), &[RefundEffect::WriteEnded]);
+        check(vec![Resume, refused(door)], &waiting(1, true, door), &[RefundEffect::Pause(second)]);
         check(vec![Resume, refused(exceeds)], &over(exceeds), &[RefundEffect::WriteEnded]);
         check(vec![Start, RefundEvent::DiskRefused], &RefundMachine::Ended(RefundOutcome::NotSent), &[]);
     }
