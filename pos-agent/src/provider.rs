@@ -6,8 +6,8 @@ use proto::{
     status::Failure,
     v1::{
         CreatePaymentRequest, GetPaymentRequest, Payment, PaymentServiceListOffersRequest,
-        PaymentServiceListOffersResponse, PaymentState, ReversePaymentRequest, WatchPaymentRequest,
-        payment_service_client::PaymentServiceClient,
+        PaymentServiceListOffersResponse, PaymentState, Refund, RefundPaymentRequest, ReversePaymentRequest,
+        WatchPaymentRequest, payment_service_client::PaymentServiceClient,
     },
 };
 use thiserror::Error;
@@ -58,6 +58,27 @@ pub struct Provider {
     client: PaymentServiceClient<InterceptedService<Channel, Key>>,
 }
 
+/// What the till asks of the provider. [`Provider`] asks over gRPC; tests ask one in memory, whose messages get lost.
+#[tonic::async_trait]
+pub trait Payments: Send + Sync {
+    /// Asks for the money.
+    async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError>;
+    /// Asks what became of a payment.
+    async fn query(&self, payment_id: &str) -> Result<Answer, CallError>;
+    /// Takes a payment back.
+    async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError>;
+    /// Waits until the provider says that a payment no longer waits for approval, or the stream ends.
+    async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError>;
+    /// Gives goods and money back.
+    async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError>;
+    /// One page of the offers that changed after a revision.
+    async fn offers(
+        &self,
+        since_revision: u64,
+        page_token: String,
+    ) -> Result<PaymentServiceListOffersResponse, CallError>;
+}
+
 /// Puts the terminal's key into each call.
 #[derive(Clone)]
 struct Key(Arc<MetadataValue<Ascii>>);
@@ -104,32 +125,31 @@ impl Provider {
         let channel = endpoint.connect_lazy();
         Ok(Self { client: PaymentServiceClient::with_interceptor(channel, Key(Arc::new(key))) })
     }
+}
 
-    /// Asks for the money.
-    pub async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
+#[tonic::async_trait]
+impl Payments for Provider {
+    async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
         let mut client = self.client.clone();
         let response = call(request, |request| async move { client.create_payment(request).await }).await?;
         answer(response.payment)
     }
 
-    /// Asks what became of a payment.
-    pub async fn query(&self, payment_id: &str) -> Result<Answer, CallError> {
+    async fn query(&self, payment_id: &str) -> Result<Answer, CallError> {
         let mut client = self.client.clone();
         let request = GetPaymentRequest { payment_id: payment_id.to_owned() };
         let response = call(request, |request| async move { client.get_payment(request).await }).await?;
         answer(response.payment)
     }
 
-    /// Takes a payment back.
-    pub async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError> {
+    async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError> {
         let mut client = self.client.clone();
         let request = ReversePaymentRequest { payment_id: payment_id.to_owned() };
         let response = call(request, |request| async move { client.reverse_payment(request).await }).await?;
         answer(response.payment)
     }
 
-    /// Waits until the provider says that a payment no longer waits for approval, or the stream ends.
-    pub async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError> {
+    async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError> {
         let mut client = self.client.clone();
         let request = WatchPaymentRequest { payment_id: payment_id.to_owned() };
         let opened = client.watch_payment(request).await.map_err(|status| call_error(&status))?;
@@ -142,8 +162,13 @@ impl Provider {
         Ok(())
     }
 
-    /// One page of the offers that changed after a revision.
-    pub async fn offers(
+    async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError> {
+        let mut client = self.client.clone();
+        let response = call(request, |request| async move { client.refund_payment(request).await }).await?;
+        response.refund.ok_or_else(|| CallError::Lost("an answer without a refund".to_owned()))
+    }
+
+    async fn offers(
         &self,
         since_revision: u64,
         page_token: String,

@@ -8,8 +8,10 @@ use shared::{offer::Refusal, reason::Reason};
 
 use crate::machine::{Machine, Outcome};
 
+mod checkout;
 mod labels;
 
+pub use checkout::checkout;
 pub use labels::{EN, Labels, ZH};
 
 /// A language of the till.
@@ -195,6 +197,10 @@ fn reason_words(reason: Reason) -> Words {
         | Reason::BatchNotFound
         | Reason::HolderNotFound
         | Reason::InvalidTransition
+        | Reason::LaneNotFound
+        | Reason::LaneBusy
+        | Reason::CheckoutNotFound
+        | Reason::CheckoutIdReused
         | Reason::OfferNotActive
         | Reason::OfferExhausted
         | Reason::ClipLimitReached
