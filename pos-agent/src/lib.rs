@@ -12,6 +12,7 @@ pub mod sale;
 pub mod scan;
 
 pub mod attention;
+pub mod day;
 pub mod journal;
 pub mod machine;
 pub mod provider;

@@ -13,6 +13,7 @@ use tracing::warn;
 use crate::{
     ambient::Ambient,
     attention::{self, Attention},
+    day::{self, DayReport},
     journal::{Asked, BackLine, Journal, JournalError, RefundRecord, SaleRecord, Unfinished},
     machine::CallError,
     offers::{self, OfferBook},
@@ -40,6 +41,17 @@ pub enum OpenError {
     /// The settings.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Why the day can't be closed.
+#[derive(Debug, Error)]
+pub enum CloseError {
+    /// The provider can't be asked.
+    #[error("the provider can't be asked: {0:?}")]
+    Provider(CallError),
     /// The journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -241,6 +253,14 @@ impl Till {
     pub fn attention(&self) -> Result<Vec<Attention>, JournalError> {
         let standing = self.shell.journal.standing()?;
         Ok(attention::list(&self.shell.open_sales(), &self.shell.open_refunds(), &standing))
+    }
+
+    /// Compares a time, from the first instant to the first one after it, with what the provider says has moved money at this till.
+    pub async fn close_day(&self, since: UnixMillis, until: UnixMillis) -> Result<DayReport, CloseError> {
+        let (from, to) = (UnixMillis(since.0 - day::MARGIN_MS), UnixMillis(until.0 + day::MARGIN_MS));
+        let entries = self.shell.provider.entries(from, to).await.map_err(CloseError::Provider)?;
+        let (sales, refunds) = self.shell.journal.between(from, to)?;
+        Ok(day::compare((since, until), self.currency, (&sales, &refunds), &entries))
     }
 
     fn book(&self) -> MutexGuard<'_, OfferBook> {

@@ -79,7 +79,7 @@ impl Table {
     /// Runs a case and gives the points that it passed.
     async fn run(&mut self, story: Story, plan: &[(Point, Fault)]) -> Vec<Point> {
         *self.provider.case() = Case::new(story, plan.to_vec());
-        let mut running = self.till().pay(&priced(), &scan(), Sale::default());
+        let running = self.till().pay(&priced(), &scan(), Sale::default());
         let id = running.payment_id.clone();
         if story == Story::GivenUpAsking {
             running.give_up();
