@@ -11,7 +11,7 @@ use proto::v1::Payment;
 use shared::{basket::Basket, ids::OfferNumber, money::Money, offer::Refusal, reason::Reason};
 
 use crate::{
-    machine::{Machine, Outcome},
+    machine::{Hindrance, Machine, Outcome},
     receipt::SoldLine,
     sale::Priced,
     scan::Scan,
@@ -91,8 +91,8 @@ pub enum End {
     Paid(Box<Payment>),
     /// Refused.
     Declined(Reason),
-    /// This till's disk can't be written: nothing was sent.
-    NotSent,
+    /// Something kept the till from asking: nothing was sent.
+    NotSent(Hindrance),
     /// Cancelled before the provider was asked.
     Cancelled,
     /// Taken back.
@@ -317,7 +317,7 @@ impl Checkout {
             Outcome::Paid(payment) => return self.end(End::Paid(payment)),
             Outcome::Reversed => return self.end(End::Reversed),
             Outcome::Standing => return self.end(End::Standing),
-            Outcome::NotSent => return self.end(End::NotSent),
+            Outcome::NotSent(hindrance) => return self.end(End::NotSent(hindrance)),
             Outcome::Declined(failure) => failure,
         };
         let (State::Authorising(asking) | State::Approving(asking)) = &self.state else {

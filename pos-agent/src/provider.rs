@@ -3,13 +3,16 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use proto::{
+    convert::time_to_wire,
     status::Failure,
     v1::{
-        CreatePaymentRequest, GetPaymentRequest, Payment, PaymentServiceListOffersRequest,
-        PaymentServiceListOffersResponse, PaymentState, Refund, RefundPaymentRequest, ReversePaymentRequest,
-        WatchPaymentRequest, payment_service_client::PaymentServiceClient,
+        CreatePaymentRequest, GetPaymentRequest, ListTerminalEntriesRequest, Payment,
+        PaymentServiceListOffersRequest, PaymentServiceListOffersResponse, PaymentState, Refund,
+        RefundPaymentRequest, ReversePaymentRequest, TerminalEntry, WatchPaymentRequest,
+        payment_service_client::PaymentServiceClient,
     },
 };
+use shared::time::UnixMillis;
 use thiserror::Error;
 use tonic::{
     Request, Response, Status,
@@ -26,6 +29,9 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often an idle connection is checked, so that a dead one is noticed before a shopper waits for it.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
+
+/// Entries of one day that are read at most: far more than one till has.
+const ENTRIES_MAX: usize = 1_000_000;
 
 /// Where the provider is and who asks.
 #[derive(Clone)]
@@ -71,6 +77,8 @@ pub trait Payments: Send + Sync {
     async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError>;
     /// Gives goods and money back.
     async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError>;
+    /// What has moved money at this till within a time, in order.
+    async fn entries(&self, since: UnixMillis, until: UnixMillis) -> Result<Vec<TerminalEntry>, CallError>;
     /// One page of the offers that changed after a revision.
     async fn offers(
         &self,
@@ -166,6 +174,26 @@ impl Payments for Provider {
         let mut client = self.client.clone();
         let response = call(request, |request| async move { client.refund_payment(request).await }).await?;
         response.refund.ok_or_else(|| CallError::Lost("an answer without a refund".to_owned()))
+    }
+
+    async fn entries(&self, since: UnixMillis, until: UnixMillis) -> Result<Vec<TerminalEntry>, CallError> {
+        let mut client = self.client.clone();
+        let request =
+            ListTerminalEntriesRequest { since: Some(time_to_wire(since)), until: Some(time_to_wire(until)) };
+        let opened = client.list_terminal_entries(request).await.map_err(|status| call_error(&status))?;
+        let mut stream = opened.into_inner();
+        let mut entries = Vec::new();
+        loop {
+            let next = tokio::time::timeout(CALL_TIMEOUT, stream.message()).await;
+            let next = next.map_err(|_| CallError::Lost("the stream stands still".to_owned()))?;
+            match next.map_err(|status| call_error(&status))? {
+                Some(some) => entries.extend(some.entries),
+                None => return Ok(entries),
+            }
+            if entries.len() > ENTRIES_MAX {
+                return Err(CallError::Lost(format!("more than {ENTRIES_MAX} entries")));
+            }
+        }
     }
 
     async fn offers(

@@ -13,10 +13,10 @@ use proto::{
     status::Failure,
     v1::{
         CreatePaymentRequest, Money, Payment, PaymentServiceListOffersResponse, PaymentState, Refund,
-        RefundPaymentRequest,
+        RefundPaymentRequest, TerminalEntry,
     },
 };
-use shared::reason::Reason;
+use shared::{reason::Reason, time::UnixMillis};
 
 pub(crate) const DUE_MINOR: i64 = 450;
 
@@ -409,6 +409,10 @@ impl Payments for Provider {
 
     async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError> {
         self.call(Point::Refund, Some(Message::Refund(request.clone())), |case| case.refund(&request))
+    }
+
+    async fn entries(&self, _: UnixMillis, _: UnixMillis) -> Result<Vec<TerminalEntry>, CallError> {
+        lost()
     }
 
     async fn offers(&self, _: u64, _: String) -> Result<PaymentServiceListOffersResponse, CallError> {
