@@ -70,11 +70,11 @@ impl App {
         }
     }
 
-    /// The caller must be a till of a shop or its back office: the shop.
-    pub(crate) fn shop(&self, metadata: &MetadataMap) -> Result<MerchantId, Error> {
+    /// The caller must be a till of a shop or its back office: the shop, and the till where it is one.
+    pub(crate) fn shop(&self, metadata: &MetadataMap) -> Result<(MerchantId, Option<TerminalId>), Error> {
         match self.key_holder(metadata)? {
-            Holder::Merchant(id) => Ok(id),
-            Holder::Terminal(_) => self.till(metadata).map(|till| till.merchant),
+            Holder::Merchant(id) => Ok((id, None)),
+            Holder::Terminal(_) => self.till(metadata).map(|till| (till.merchant, Some(till.terminal))),
             _ => Err(forbidden("a shop")),
         }
     }

@@ -338,6 +338,8 @@ pub struct Refund {
     pub id: RefundId,
     /// Of the request.
     pub request_hash: RequestHash,
+    /// The till that gave it back; none where the back office did.
+    pub terminal: Option<TerminalId>,
     /// What came back.
     pub returned: Returned,
     /// Its shelf price.

@@ -2,6 +2,7 @@
 
 use aes::Aes256;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signer, SigningKey};
 use fpe::ff1::{FF1, FlexibleNumeralString};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -23,6 +24,7 @@ pub(crate) struct Secrets {
     challenge: [u8; 32],
     session: [u8; 32],
     tokens: FF1<Aes256>,
+    offers: SigningKey,
 }
 
 /// What a session token says.
@@ -39,7 +41,22 @@ impl Secrets {
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
         let derive = |label: &[u8]| mac(secret, &[label]);
         let tokens = FF1::new(&derive(b"onescan tokens"), 10).expect("FF1 knows radix 10");
-        Self { challenge: derive(b"onescan challenges"), session: derive(b"onescan sessions"), tokens }
+        Self {
+            challenge: derive(b"onescan challenges"),
+            session: derive(b"onescan sessions"),
+            tokens,
+            offers: SigningKey::from_bytes(&derive(b"onescan offers")),
+        }
+    }
+
+    /// The key by which tills check what the provider says of offers: Ed25519.
+    pub(crate) fn public_key(&self) -> [u8; 32] {
+        self.offers.verifying_key().to_bytes()
+    }
+
+    /// The provider's signature on what it says of offers.
+    pub(crate) fn sign_offers(&self, message: &[u8]) -> Vec<u8> {
+        self.offers.sign(message).to_bytes().to_vec()
     }
 
     /// A challenge that is good until `expires_at`.

@@ -33,6 +33,7 @@ pub(super) fn offer(offer: &Offer, clippable: bool) -> v1::Offer {
         terms: Some(terms_to_wire(&offer.terms)),
         clippable,
         image_url: offer.image_url.clone(),
+        gpc_code: 0,
     }
 }
 

@@ -60,6 +60,7 @@ impl WalletService for Api {
             session_token: self.0.secrets.session_token(session),
             session_expires_at: Some(time_to_wire(session.expires_at)),
             provider: Some(self.0.provider_info()),
+            recovery_code: String::new(),
         }))
     }
 
@@ -84,6 +85,55 @@ impl WalletService for Api {
             session_expires_at: Some(time_to_wire(session.expires_at)),
             provider: Some(self.0.provider_info()),
         }))
+    }
+
+    async fn link_device(
+        &self,
+        _request: Request<v1::LinkDeviceRequest>,
+    ) -> Result<Response<v1::LinkDeviceResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn recover_wallet(
+        &self,
+        _request: Request<v1::RecoverWalletRequest>,
+    ) -> Result<Response<v1::RecoverWalletResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn create_pairing_code(
+        &self,
+        _request: Request<v1::CreatePairingCodeRequest>,
+    ) -> Result<Response<v1::CreatePairingCodeResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn list_devices(
+        &self,
+        _request: Request<v1::ListDevicesRequest>,
+    ) -> Result<Response<v1::ListDevicesResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn revoke_device(
+        &self,
+        _request: Request<v1::RevokeDeviceRequest>,
+    ) -> Result<Response<v1::RevokeDeviceResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn renew_recovery_code(
+        &self,
+        _request: Request<v1::RenewRecoveryCodeRequest>,
+    ) -> Result<Response<v1::RenewRecoveryCodeResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn close_wallet(
+        &self,
+        _request: Request<v1::CloseWalletRequest>,
+    ) -> Result<Response<v1::CloseWalletResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
     }
 
     async fn get_wallet(
@@ -111,6 +161,7 @@ impl WalletService for Api {
         Ok(Response::new(v1::WalletServiceListOffersResponse {
             offers: offers.map(|offer| view::offer(&offer, true)).collect(),
             next_page_token: next_token(next),
+            shops: Vec::new(),
         }))
     }
 

@@ -267,7 +267,14 @@ impl System {
             }
         };
         let merchant = self.shops[back.merchant].0;
-        RefundPayment { id: uuid(back.id), request_hash, payment: uuid(back.payment), merchant, goods }
+        RefundPayment {
+            id: uuid(back.id),
+            request_hash,
+            payment: uuid(back.payment),
+            merchant,
+            terminal: None,
+            goods,
+        }
     }
 
     fn create(&self, ask: &Ask, request_hash: [u8; 32]) -> CreatePayment {

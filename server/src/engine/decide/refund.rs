@@ -2,7 +2,7 @@
 
 use proto::status::Failure;
 use shared::{
-    ids::{CouponId, MerchantId, OfferNumber, WalletId},
+    ids::{CouponId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{
         Account, EntryKind,
         posting_rules::{self, CampaignRefund},
@@ -54,6 +54,8 @@ pub struct RefundPayment {
     pub payment: PaymentId,
     /// The shop.
     pub merchant: MerchantId,
+    /// The till of it; none where its back office asks.
+    pub terminal: Option<TerminalId>,
     /// What comes back.
     pub goods: Goods,
 }
@@ -125,6 +127,7 @@ impl Command for RefundPayment {
         let done = Refund {
             id: self.id,
             request_hash: self.request_hash,
+            terminal: self.terminal,
             returned,
             gross_minor: split.gross_minor,
             shopper_minor: split.shopper_minor,
