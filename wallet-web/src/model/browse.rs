@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proto::v1;
 
-use super::{Effect, Model, Route, Said, Stage, feed::Turn, update};
+use super::{Effect, Model, Route, Stage, feed::Turn, update};
 use crate::{
     api::{CallError, OffersPage},
     i18n::most,
@@ -118,6 +118,12 @@ impl Model {
         there.into_iter().collect()
     }
 
+    /// The name of a shop, where an offer is limited to it.
+    pub fn shop_name(&self, merchant_id: &str) -> Option<&str> {
+        let known = |shop: &&v1::Shop| shop.merchant_id == merchant_id;
+        self.library.shops.iter().find(known).map(|shop| shop.name.as_str())
+    }
+
     /// Whether offers are being read of which nothing can be shown yet.
     pub fn offers_awaited(&self) -> bool {
         self.library.offers.is_empty() && !self.offers_feed.was_read()
@@ -132,7 +138,7 @@ impl Model {
     }
 }
 
-pub(super) fn update(model: &mut Model, event: BrowseEvent) -> Vec<Effect> {
+pub(super) fn on(model: &mut Model, event: BrowseEvent) -> Vec<Effect> {
     match event {
         BrowseEvent::Searched(query) => model.browse.query = query,
         BrowseEvent::CategoryChosen(category) => model.browse.category = category,
@@ -167,6 +173,13 @@ fn came(model: &mut Model, outcome: Result<Box<OffersPage>, CallError>) -> Vec<E
         }
     };
     update::heard(model);
+    for shop in page.shops {
+        let known = model.library.shops.iter_mut().find(|known| known.merchant_id == shop.merchant_id);
+        match known {
+            Some(known) => *known = shop,
+            None => model.library.shops.push(shop),
+        }
+    }
     match model.offers_feed.turn(page.offers, page.next_page_token, model.now) {
         Turn::More(token) => vec![Effect::ListOffers(token)],
         Turn::Whole(offers) => {

@@ -4,15 +4,20 @@
 use prost::Message;
 use proto::v1;
 
+use super::Receipt;
+
 /// Offers, shops and old receipts.
 #[derive(Clone, PartialEq, Message)]
 pub struct Library {
     /// Offers that can be clipped, newest first.
     #[prost(message, repeated, tag = "1")]
     pub offers: Vec<v1::Offer>,
-    /// Payments that are older than the receipts in the memory, newest first.
+    /// Receipts that are older than those in the memory, newest first.
     #[prost(message, repeated, tag = "2")]
-    pub older: Vec<v1::Payment>,
+    pub older: Vec<Receipt>,
+    /// Names of the shops that offers are limited to.
+    #[prost(message, repeated, tag = "3")]
+    pub shops: Vec<v1::Shop>,
 }
 
 impl Library {
@@ -35,7 +40,8 @@ mod tests {
     fn what_was_stored_comes_back() {
         let library = Library {
             offers: vec![v1::Offer { offer_number: 100_001, ..Default::default() }],
-            older: vec![v1::Payment { payment_id: "p".to_owned(), ..Default::default() }],
+            older: vec![v1::Payment { payment_id: "p".to_owned(), ..Default::default() }.into()],
+            shops: vec![v1::Shop { merchant_id: "M1001".to_owned(), name: "Corner Market".to_owned() }],
         };
         assert_eq!(Library::from_bytes(&library.to_bytes()), library);
         assert_eq!(Library::from_bytes(&[0xFF, 0xFF]), Library::default());
