@@ -14,6 +14,7 @@ mod pay_screen;
 mod route;
 #[cfg(test)]
 mod tests;
+mod theme;
 mod unused;
 mod update;
 
@@ -40,6 +41,7 @@ pub use library::Library;
 pub use limits::Limit;
 pub use memory::{Memory, Receipt};
 pub use route::Route;
+pub use theme::Theme;
 pub use unused::Unused;
 pub use update::update;
 
@@ -82,6 +84,8 @@ pub struct Model {
     pub utc_offset_minutes: i32,
     /// One message over the page.
     pub notice: Option<Notice>,
+    /// Light or dark.
+    pub theme: Theme,
     /// In which language all is said.
     pub lang: Lang,
     /// The phone's clock at the last event.
@@ -249,6 +253,7 @@ impl Model {
             account: AccountPages::default(),
             recovery: Recovery::default(),
             utc_offset_minutes: 0,
+            theme: Theme::default(),
             notice: None,
             lang,
             now,

@@ -144,7 +144,9 @@ impl Lang {
     /// What money becomes when the wallet is closed.
     pub fn close_money(self, balance: &str) -> String {
         match self {
-            Self::En => format!("{balance} is left. It stays yours: your wallet’s provider pays it out to you."),
+            Self::En => {
+                format!("{balance} is left. It stays yours: your wallet’s provider pays it out to you.")
+            }
             Self::Zh => format!("剩余 {balance} 仍归您所有，由钱包服务商退还给您。"),
         }
     }

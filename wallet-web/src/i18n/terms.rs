@@ -155,11 +155,11 @@ impl Say<'_> {
             Reward::AmountOff(_) | Reward::PercentOff(_) => None,
             Reward::BuyGet(_) => {
                 return Some(match self.terms.pick() {
-                    RewardPick::Dearest => self.of(
-                        "The dearest of them are the reduced ones.",
-                        "优惠用于其中价格最高的。",
-                    ),
-                    _ => self.of("The cheapest of each set are the reduced ones.", "优惠用于每组中价格最低的。"),
+                    RewardPick::Dearest => {
+                        self.of("The dearest of them are the reduced ones.", "优惠用于其中价格最高的。")
+                    }
+                    _ => self
+                        .of("The cheapest of each set are the reduced ones.", "优惠用于每组中价格最低的。"),
                 });
             }
         };
@@ -205,7 +205,9 @@ impl Say<'_> {
                 }
             });
             let listed = all.iter().enumerate();
-            lines.extend(listed.map(|(place, one)| self.full_stop(&format!("{}: {}", letter(place), self.needs(one)))));
+            lines.extend(
+                listed.map(|(place, one)| self.full_stop(&format!("{}: {}", letter(place), self.needs(one)))),
+            );
         }
         if let Some(minimum) = &self.terms.basket_minimum {
             let least = short_amount(minimum);
@@ -231,12 +233,11 @@ impl Say<'_> {
             }
             Some(Need::WeightGrams(grams)) => {
                 let kilograms = decimal(*grams, 1000);
-                self.of(
-                    format!("{kilograms} kg or more of {named}"),
-                    format!("{named} 满 {kilograms} 千克"),
-                )
+                self.of(format!("{kilograms} kg or more of {named}"), format!("{named} 满 {kilograms} 千克"))
             }
-            Some(Need::Units(0 | 1)) | None => self.of(format!("1 or more of {named}"), format!("{named}，1 件起")),
+            Some(Need::Units(0 | 1)) | None => {
+                self.of(format!("1 or more of {named}"), format!("{named}，1 件起"))
+            }
             Some(Need::Units(units)) => {
                 self.of(format!("{units} or more of {named}"), format!("{named}，{units} 件起"))
             }
@@ -253,7 +254,10 @@ impl Say<'_> {
             let list = named.join(self.comma());
             parts.push(match more {
                 0 => self.of(format!("item {list}"), format!("商品 {list}")),
-                _ => self.of(format!("item {list} and {more} others"), format!("商品 {list} 等 {} 种", numbers.len())),
+                _ => self.of(
+                    format!("item {list} and {more} others"),
+                    format!("商品 {list} 等 {} 种", numbers.len()),
+                ),
             });
         }
         if !requirement.company_prefixes.is_empty() {
@@ -283,7 +287,8 @@ impl Say<'_> {
         }
         if rest > 0 {
             let more = !named.is_empty();
-            let (shops_en, more_en) = (if rest == 1 { "shop" } else { "shops" }, if more { "more" } else { "selected" });
+            let (shops_en, more_en) =
+                (if rest == 1 { "shop" } else { "shops" }, if more { "more" } else { "selected" });
             let more_zh = if more { "另" } else { "指定的" };
             parts.push(self.of(format!("{rest} {more_en} {shops_en}"), format!("{more_zh} {rest} 家商户")));
         }
@@ -310,21 +315,27 @@ impl Say<'_> {
         }
         if let Some(hours) = &self.terms.hours {
             let hours = hours_of(self.lang, hours);
-            lines.push(self.of(format!("{hours} by the shop’s clock."), format!("{hours}（以商户所在地时间为准）。")));
+            lines.push(
+                self.of(
+                    format!("{hours} by the shop’s clock."),
+                    format!("{hours}（以商户所在地时间为准）。"),
+                ),
+            );
         }
         lines
     }
 
     fn company(&self) -> String {
         match &self.terms.stacking {
-            Some(stacking) if stacking.exclusive => self.of(
-                "Not together with any other coupon.",
-                "不可与其他优惠券同时使用。",
-            ),
+            Some(stacking) if stacking.exclusive => {
+                self.of("Not together with any other coupon.", "不可与其他优惠券同时使用。")
+            }
             Some(stacking) if !stacking.group.is_empty() => {
                 let group = &stacking.group;
                 self.of(
-                    format!("One coupon of the group “{group}” a purchase; others may join. No item counts twice."),
+                    format!(
+                        "One coupon of the group “{group}” a purchase; others may join. No item counts twice."
+                    ),
                     format!("每次购物“{group}”组限用 1 张，可与其他优惠券同用；每件商品只计一次。"),
                 )
             }
@@ -345,10 +356,9 @@ impl Say<'_> {
                 "If you return everything, the coupon comes back, unless the offer was stopped by then.",
                 "全部退货后退回优惠券；届时优惠已停止的除外。",
             ),
-            RefundPolicy::Burn => self.of(
-                "If you return it, the coupon stays used.",
-                "退货后，优惠券不退回。",
-            ),
+            RefundPolicy::Burn => {
+                self.of("If you return it, the coupon stays used.", "退货后，优惠券不退回。")
+            }
         }
     }
 }

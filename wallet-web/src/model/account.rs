@@ -10,8 +10,8 @@ use shared::time::UnixMillis;
 use super::{Effect, Event, Memory, Model, Pay, Route, Stage, inbox, library::Library, update};
 use crate::api::{CallError, Join};
 
-pub use recovery::{Recovery, RecoveryEvent};
 pub(super) use recovery::on as on_recovery;
+pub use recovery::{Recovery, RecoveryEvent};
 
 /// While a pairing code is shown, the devices are read this often.
 const LOOK_MS: u32 = 3_000;
@@ -82,17 +82,13 @@ pub(super) fn on(model: &mut Model, event: AccountEvent) -> Vec<Effect> {
         }
         AccountEvent::JoinTapped(how) => join(model, how),
         AccountEvent::PairTapped => busy(model, Effect::Pair),
-        AccountEvent::Paired(outcome) => {
-            taken(model, outcome, paired)
-        }
+        AccountEvent::Paired(outcome) => taken(model, outcome, paired),
         AccountEvent::PairingOver(code) => {
             model.account.pairing = model.account.pairing.take().filter(|(shown, _)| *shown != code);
             vec![]
         }
         AccountEvent::LookDue(code) => look(model, code),
-        AccountEvent::DevicesCame(outcome) => {
-            taken(model, outcome, took_devices)
-        }
+        AccountEvent::DevicesCame(outcome) => taken(model, outcome, took_devices),
         AccountEvent::RemoveTapped(device_id) => {
             model.account.removing = Some(device_id);
             vec![]

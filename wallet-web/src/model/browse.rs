@@ -64,6 +64,8 @@ pub enum BrowseEvent {
     OrderChosen(Order),
     /// The shopper wants to see everything again.
     Cleared,
+    /// The shopper closed the sheet over a list.
+    SheetClosed,
     /// The first row that can be seen of a long list is now this.
     Scrolled(usize),
     /// The provider answered with a page of offers.
@@ -111,6 +113,14 @@ impl Model {
         found
     }
 
+    /// The offers of the clipped coupons, those that end first first.
+    pub fn coupons_by_end(&self) -> Vec<&v1::Offer> {
+        let coupons = self.memory.coupons.iter();
+        let mut offers: Vec<&v1::Offer> = coupons.filter_map(|coupon| coupon.offer.as_ref()).collect();
+        offers.sort_by_key(|offer| ends_ms(offer));
+        offers
+    }
+
     /// The categories of which there are offers.
     pub fn categories(&self) -> Vec<Category> {
         let there: BTreeSet<Category> =
@@ -149,6 +159,7 @@ pub(super) fn on(model: &mut Model, event: BrowseEvent) -> Vec<Effect> {
             model.first_row = row;
             return vec![];
         }
+        BrowseEvent::SheetClosed => return vec![Effect::Replace(model.route.base())],
         BrowseEvent::Came(outcome) => return came(model, outcome),
     }
     model.first_row = 0;
@@ -219,7 +230,7 @@ fn has_words(offer: &v1::Offer, words: &[String]) -> bool {
 }
 
 /// When it ends, in ms; what says no end comes last.
-pub(super) fn ends_ms(offer: &v1::Offer) -> i64 {
+fn ends_ms(offer: &v1::Offer) -> i64 {
     let ends_at = offer.terms.as_ref().and_then(|terms| terms.ends_at.as_ref());
     proto::convert::time_from_wire("ends_at", ends_at).map_or(i64::MAX, |at| at.0)
 }

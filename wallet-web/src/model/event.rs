@@ -7,9 +7,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{
-    AccountEvent, BrowseEvent, HistoryEvent, Library, Limit, Memory, RecoveryEvent, Route,
-};
+use super::{AccountEvent, BrowseEvent, HistoryEvent, Library, Limit, Memory, RecoveryEvent, Route, Theme};
 use crate::{
     api::{Account, CallError, Join},
     i18n::Lang,
@@ -49,6 +47,8 @@ pub enum Event {
     OpenTapped,
     /// The shopper went to a page.
     Went(Route),
+    /// The shopper chose light or dark.
+    ThemeChosen(Theme),
     /// The shopper chose a language.
     LanguageChosen(Lang),
     /// The shopper wants a coupon.
@@ -178,6 +178,8 @@ pub enum Effect {
     Sign(Box<SignRequest>),
     /// Write the memory to storage.
     Save,
+    /// Read the library from storage: [`Event::LibraryLoaded`].
+    LoadLibrary,
     /// Write the library to storage.
     SaveLibrary,
     /// Send an event later.
@@ -193,6 +195,8 @@ pub enum Effect {
     Replace(Route),
     /// Put a text into the clipboard: [`Event::Copied`].
     Copy(String),
+    /// Remember the theme.
+    KeepTheme(Theme),
     /// Remember the language.
     KeepLanguage(Lang),
     /// Keep the screen from going dark, or let it.

@@ -91,7 +91,9 @@ impl Route {
     /// The page of the bar at the bottom that this one belongs to.
     pub fn tab(&self) -> Self {
         match self {
-            Self::Receipt(_) | Self::Settings | Self::Devices | Self::Recovery | Self::Closing => Self::Receipts,
+            Self::Receipt(_) | Self::Settings | Self::Devices | Self::Recovery | Self::Closing => {
+                Self::Receipts
+            }
             other => other.base(),
         }
     }

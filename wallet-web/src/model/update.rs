@@ -4,9 +4,8 @@ use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use super::{
-    account, browse, history,
-    Answering, Connection, Effect, Event, Library, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, limits,
-    pay_screen,
+    Answering, Connection, Effect, Event, Library, Memory, Model, Notice, Pay, Route, Said, Stage, account,
+    browse, history, inbox, limits, pay_screen,
 };
 use crate::api::{CallError, TOKENS_PER_CALL_MAX};
 
@@ -40,6 +39,10 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
             vec![Effect::Open]
         }
         Event::Went(route) => went(model, route),
+        Event::ThemeChosen(theme) => {
+            model.theme = theme;
+            vec![Effect::KeepTheme(theme)]
+        }
         Event::LanguageChosen(lang) => {
             model.lang = lang;
             let mut effects = vec![Effect::KeepLanguage(lang)];
@@ -249,6 +252,7 @@ fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
     }
     model.stage = Stage::Inside;
     let mut effects = went(model, model.route.clone());
+    effects.push(Effect::LoadLibrary);
     effects.extend(sync(model));
     effects
 }

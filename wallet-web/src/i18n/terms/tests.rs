@@ -40,7 +40,10 @@ fn check(terms: &Terms, topic: Topic, en: &str, zh: &str) {
     let known = Known { shop: &shop, day: &day };
     let told = |lang| {
         let all = clauses(lang, terms, &known);
-        all.into_iter().find(|clause| clause.topic == topic).map(|clause| clause.lines.join(" ")).unwrap_or_default()
+        all.into_iter()
+            .find(|clause| clause.topic == topic)
+            .map(|clause| clause.lines.join(" "))
+            .unwrap_or_default()
     };
     assert_eq!(told(Lang::En), en);
     assert_eq!(told(Lang::Zh), zh);
@@ -49,11 +52,7 @@ fn check(terms: &Terms, topic: Topic, en: &str, zh: &str) {
 #[test]
 fn what_the_shopper_gets() {
     let get = |terms: Terms, en: &str, zh: &str| check(&terms, Topic::Get, en, zh);
-    get(
-        one(each(1)),
-        "¥5 off 1 item. Saves at most ¥5 in one purchase.",
-        "1 件减 ¥5。 一次购物最多省 ¥5。",
-    );
+    get(one(each(1)), "¥5 off 1 item. Saves at most ¥5 in one purchase.", "1 件减 ¥5。 一次购物最多省 ¥5。");
     get(
         one(each(3)),
         "¥5 off each item, for up to 3 items. The dearest items count first. Saves at most ¥15 in one purchase.",
@@ -150,7 +149,11 @@ fn what_must_be_bought() {
         (RequirementCombination::Unspecified, "Buy all of these:", "须全部购买："),
         (RequirementCombination::All, "Buy all of these:", "须全部购买："),
         (RequirementCombination::Any, "Buy one of these:", "任选其一："),
-        (RequirementCombination::PrimaryAndEither, "Buy A, and one of the others:", "购买 A，并从其余任选其一："),
+        (
+            RequirementCombination::PrimaryAndEither,
+            "Buy A, and one of the others:",
+            "购买 A，并从其余任选其一：",
+        ),
     ] {
         buy(two(combination), &format!("{en} {a} {b} {min}"), &format!("{zh} {a_zh} {b_zh} {min_zh}"));
     }
@@ -172,9 +175,17 @@ fn where_and_when() {
     let places = |terms: Terms, en: &str, zh: &str| check(&terms, Topic::Where, en, zh);
     places(at(&[], 0), "In every shop that takes this wallet.", "所有支持本钱包的商户均可使用。");
     places(at(&["M1001"], 0), "Only in Corner Market.", "仅限Corner Market。");
-    places(at(&["M1001", "M7"], 0), "Only in Corner Market and 1 more shop.", "仅限Corner Market和另 1 家商户。");
+    places(
+        at(&["M1001", "M7"], 0),
+        "Only in Corner Market and 1 more shop.",
+        "仅限Corner Market和另 1 家商户。",
+    );
     places(at(&["M7", "M8"], 0), "Only in 2 selected shops.", "仅限指定的 2 家商户。");
-    places(at(&["M1001"], 1), "Only in Corner Market and 1 selected branch.", "仅限Corner Market和指定的 1 家门店。");
+    places(
+        at(&["M1001"], 1),
+        "Only in Corner Market and 1 selected branch.",
+        "仅限Corner Market和指定的 1 家门店。",
+    );
     places(at(&[], 3), "Only in 3 selected branches.", "仅限指定的 3 家门店。");
 
     let lunch = Hours { weekdays: 31, from_minute: 660, to_minute: 840, utc_offset_minutes: 480 };
@@ -194,7 +205,11 @@ fn with_what_and_what_if_it_comes_back() {
         ..one(each(1))
     };
     let company = |terms: Terms, en: &str, zh: &str| check(&terms, Topic::Together, en, zh);
-    company(one(each(1)), "Goes with other coupons. No item counts twice.", "可与其他优惠券同用；每件商品只计一次。");
+    company(
+        one(each(1)),
+        "Goes with other coupons. No item counts twice.",
+        "可与其他优惠券同用；每件商品只计一次。",
+    );
     company(with("", true), "Not together with any other coupon.", "不可与其他优惠券同时使用。");
     company(
         with("dairy", false),

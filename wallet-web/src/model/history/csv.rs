@@ -57,10 +57,10 @@ fn row(table: &mut String, cells: impl IntoIterator<Item = String>) {
     table.push_str("\r\n");
 }
 
-/// A text that a spreadsheet would take for a formula gets an apostrophe before it: names come from others.
+/// A text that a spreadsheet would take for a formula gets an apostrophe before it: names come from others. Amounts are never
+/// below zero, so none is taken for one.
 fn quoted(cell: &str) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    let formula = !number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let safe = if formula { format!("'{cell}") } else { cell.to_owned() };
     if safe.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
 }

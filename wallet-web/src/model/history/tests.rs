@@ -131,7 +131,10 @@ fn a_coupon_that_was_not_used_has_its_reason_on_the_receipt() {
         title: None,
     };
     assert_eq!(why(&|_, _| {}), [CouponRefusalReason::ItemMismatch]);
-    assert_eq!(why(&|terms, _| terms.merchant_ids = vec!["M7".to_owned()]), [CouponRefusalReason::WrongStore]);
+    assert_eq!(
+        why(&|terms, _| terms.merchant_ids = vec!["M7".to_owned()]),
+        [CouponRefusalReason::WrongStore]
+    );
     assert_eq!(why(&|terms, _| terms.basket_minimum = cny(3_001)), [CouponRefusalReason::RequirementNotMet]);
     assert_eq!(
         why(&|terms, _| terms.starts_at = Some(time_to_wire(NOW.plus_ms(1)))),
