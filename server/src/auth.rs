@@ -116,7 +116,16 @@ impl App {
         if self.outside.clock.now() >= session.expires_at {
             return Err(Error::refused(Reason::SessionExpired, "the session is over; start another"));
         }
+        self.still_linked(session)?;
         Ok(session)
+    }
+
+    /// The device of a session must not have been revoked since it began.
+    pub(crate) fn still_linked(&self, session: Session) -> Result<(), Error> {
+        if self.directory.is_revoked(session.device) {
+            return Err(Error::refused(Reason::DeviceRevoked, "this device was taken off its wallet"));
+        }
+        Ok(())
     }
 
     fn key_holder(&self, metadata: &MetadataMap) -> Result<Holder, Error> {

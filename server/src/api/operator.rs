@@ -178,7 +178,10 @@ fn what(request: &v1::PayOutRequest) -> Result<What, FieldError> {
             let id = parsed("issuer.issuer_id", &issuer.issuer_id)?;
             Ok(What::Issuer(id, parse::amount(issuer.amount.as_ref())?))
         }
-        Some(pay_out_request::What::Wallet(_)) => Err(FieldError::new("wallet", "not yet")),
+        Some(pay_out_request::What::Wallet(wallet)) => {
+            let id = parsed("wallet.wallet_id", &wallet.wallet_id)?;
+            Ok(What::Wallet(id, parse::amount(wallet.amount.as_ref())?))
+        }
         None => Err(FieldError::new("what", "name a batch, an issuer or a wallet")),
     }
 }

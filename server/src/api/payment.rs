@@ -142,18 +142,20 @@ impl PaymentService for Api {
 
     async fn resolve_token(
         &self,
-        _request: Request<v1::ResolveTokenRequest>,
+        request: Request<v1::ResolveTokenRequest>,
     ) -> Result<Response<v1::ResolveTokenResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let till = self.0.till(request.metadata())?;
+        Ok(Response::new(self.resolve(till, &request.get_ref().token_number).await?))
     }
 
     type ListTerminalEntriesStream = ReceiverStream<Result<v1::ListTerminalEntriesResponse, Status>>;
 
     async fn list_terminal_entries(
         &self,
-        _request: Request<v1::ListTerminalEntriesRequest>,
+        request: Request<v1::ListTerminalEntriesRequest>,
     ) -> Result<Response<Self::ListTerminalEntriesStream>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let till = self.0.till(request.metadata())?;
+        Ok(Response::new(self.day(till, request.get_ref()).map_err(Error::from)?))
     }
 }
 
@@ -174,7 +176,13 @@ impl Api {
         let due = money_from_wire("amount_due", request.amount_due.as_ref())?;
         let redemptions = redemptions(&request, gross.currency)?;
         let request_hash = parse::request_hash(&till.merchant.to_string(), &request);
-        let scan = self.0.scan(&request.code).await?;
+        let scan = match (request.code.is_empty(), request.token_number.is_empty()) {
+            (true, false) => self.bare_token(till, &request.token_number).await?,
+            (_, true) => self.0.scan(&request.code).await?,
+            (false, false) => {
+                return Err(FieldError::new("token_number", "goes without a code").into());
+            }
+        };
         let command = CreatePayment {
             id,
             request_hash,

@@ -16,8 +16,9 @@ use server::{
             approval::AnswerPayment,
             campaign::{CreateCampaign, SetCampaignState},
             coupon::{ClipOffer, UnclipCoupon},
+            device::{Caller, Joined},
             enrol::{CreateIssuer, CreateMerchant, CreateTerminal},
-            payment::{CreatePayment, Scan},
+            payment::{CreatePayment, Scan, ScannedCode},
             refund::{Goods, RefundPayment},
             reversal::ReversePayment,
             settlement::{CloseBatch, PayOut, What},
@@ -58,6 +59,7 @@ pub(crate) struct System {
     pub clock: Arc<ManualClock>,
     running: Running,
     wallets: Vec<WalletId>,
+    callers: Vec<Caller>,
     shops: Vec<(MerchantId, TerminalId)>,
     issuers: Vec<IssuerId>,
     offers: Vec<(OfferNumber, Terms)>,
@@ -107,10 +109,12 @@ impl System {
             Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
         let running = serve(config, store, outside).await.unwrap();
         let engine = running.engine();
-        let mut wallets = Vec::new();
+        let mut callers = Vec::new();
         for n in 0..book.shoppers.len() {
             let public_key = [u8::try_from(n).unwrap(); 32];
-            wallets.push(engine.run(OpenWallet { public_key }).await.unwrap().wallet.id);
+            let open = OpenWallet { public_key, device_name: "Phone".to_owned(), recovery: public_key };
+            let Joined { view, device, .. } = engine.run(open).await.unwrap();
+            callers.push(Caller { wallet: view.wallet.id, device });
         }
         let fee = FeeRate::from_ppm(u32::try_from(settings.fee_ppm).unwrap()).unwrap();
         let mut shops = Vec::new();
@@ -137,7 +141,8 @@ impl System {
         Self {
             clock,
             running,
-            wallets,
+            wallets: callers.iter().map(|caller| caller.wallet).collect(),
+            callers,
             shops,
             issuers,
             offers,
@@ -199,7 +204,7 @@ impl System {
                     .boxed()
             }
             Command::Tokens { wallet, count } => {
-                let issue = IssueTokens { wallet: self.wallets[*wallet], count: *count };
+                let issue = IssueTokens { caller: self.callers[*wallet], count: *count };
                 async move {
                     let issued = engine.run(issue).await.unwrap();
                     let tokens: Vec<u64> = issued.iter().map(|(id, _)| *id).collect();
@@ -229,7 +234,7 @@ impl System {
             Command::Approve { wallet, payment: id } | Command::Reject { wallet, payment: id } => {
                 let yes = matches!(command, Command::Approve { .. });
                 let answer = if yes { approval::Answer::Approve } else { approval::Answer::Reject };
-                let answer = AnswerPayment { wallet: self.wallets[*wallet], id: uuid(*id), answer };
+                let answer = AnswerPayment { signer: self.callers[*wallet], id: uuid(*id), answer };
                 async move { plain(seen(engine.run(answer).await, |p| payment(&p))) }.boxed()
             }
             Command::Refund(back) => {
@@ -300,9 +305,11 @@ impl System {
             terminal,
             scan: Scan {
                 token: ask.token.map(|token| (token, self.wallets[ask.wallet])),
-                signed: ask.signed,
-                issued_at: UnixMillis(ask.issued_at),
-                claims: ask.claimed.iter().map(claim).collect(),
+                code: Some(ScannedCode {
+                    signed: ask.signed,
+                    issued_at: UnixMillis(ask.issued_at),
+                    claims: ask.claimed.iter().map(claim).collect(),
+                }),
             },
             gross: money(ask.gross),
             due: money(ask.due),
@@ -380,6 +387,7 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
     let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
     let create = CreateCampaign {
         image_url: String::new(),
+        gpc_code: 0,
         issuer,
         issuer_name: "Silk AG".to_owned(),
         title: text.clone(),

@@ -25,7 +25,7 @@ use crate::{
     engine::state::{Change, Keys, State},
     model::{
         CampaignState, Coupon, CouponKey, CouponOutcome, CouponState, Payment, PaymentId, RedemptionRow,
-        Refund, RefundId, RefundedCoupon, RequestHash,
+        Refund, RefundId, RefundedCoupon, RequestHash, WalletState,
     },
 };
 
@@ -227,7 +227,9 @@ fn fate(state: &State, wallet: WalletId, payment: &Payment, offer: OfferNumber, 
     let campaign = state.campaigns.get(&offer).expect("a redeemed coupon has a campaign");
     let terms = &campaign.offer.terms;
     let runs = state.now < terms.parts().ends_at;
+    let closed = state.wallets.get(&wallet).is_some_and(|wallet| wallet.state == WalletState::Closed);
     let welcome = match terms.parts().refund_policy {
+        _ if closed => return Fate::Not(CouponOutcome::Burned),
         RefundPolicy::Burn => return Fate::Not(CouponOutcome::Burned),
         RefundPolicy::Restore => runs,
         RefundPolicy::RestoreIfValid => runs && campaign.state == CampaignState::Active,
