@@ -4,8 +4,12 @@ mod recovery;
 #[cfg(test)]
 mod tests;
 
-use proto::{convert::time_from_wire, v1};
-use shared::time::UnixMillis;
+use proto::{convert::time_from_wire, status::Failure, v1};
+use shared::{
+    reason::Reason,
+    time::UnixMillis,
+    typed_code::{PairingCode, RecoveryCode},
+};
 
 use super::{Effect, Event, Memory, Model, Pay, Route, Stage, inbox, library::Library, update};
 use crate::api::{CallError, Join};
@@ -148,8 +152,14 @@ fn join(model: &mut Model, how: Join) -> Vec<Effect> {
     if !ready || code.is_empty() {
         return vec![];
     }
-    model.stage = Stage::Welcome { opening: true, problem: None };
-    vec![Effect::Join(how, code)]
+    // A slip of the finger is told here, before it costs one of the tries that the provider allows.
+    let mistyped = match how {
+        Join::Link => code.parse::<PairingCode>().is_err().then_some(Reason::PairingCodeInvalid),
+        Join::Recover => code.parse::<RecoveryCode>().is_err().then_some(Reason::RecoveryCodeInvalid),
+    };
+    let problem = mistyped.map(|reason| CallError::Refused(Failure::new(reason, "mistyped")));
+    model.stage = Stage::Welcome { opening: problem.is_none(), problem };
+    if mistyped.is_some() { vec![] } else { vec![Effect::Join(how, code)] }
 }
 
 fn paired(model: &mut Model, made: v1::CreatePairingCodeResponse) -> Vec<Effect> {

@@ -1,10 +1,9 @@
 //! The recovery code: shown once, to be written down, and asked for by its end, so that who says so has it.
 
+use shared::typed_code::RecoveryCode;
+
 use super::super::{Effect, Model, update};
 use crate::api::CallError;
-
-/// Characters of the code that the shopper copies from the paper.
-const CHECKED_CHARS: usize = 4;
 
 /// The recovery code on its way to paper.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,8 +55,8 @@ pub(crate) fn on(model: &mut Model, event: RecoveryEvent) -> Vec<Effect> {
             vec![]
         }
         RecoveryEvent::KeptTapped => {
-            let end = recovery.code.as_deref().map(|code| &code[code.len().saturating_sub(CHECKED_CHARS)..]);
-            if end.is_some_and(|end| plain(&recovery.typed).ends_with(&plain(end))) {
+            let code = recovery.code.as_deref().and_then(|code| code.parse::<RecoveryCode>().ok());
+            if code.is_some_and(|code| code.ends_with(&recovery.typed)) {
                 *recovery = Recovery::default();
                 model.memory.recovery_kept = true;
                 return vec![Effect::Save];
@@ -70,15 +69,4 @@ pub(crate) fn on(model: &mut Model, event: RecoveryEvent) -> Vec<Effect> {
             vec![]
         }
     }
-}
-
-/// As the provider reads codes: case, blanks and hyphens don't matter, nor O for 0 or I and L for 1.
-fn plain(text: &str) -> String {
-    let kept = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase());
-    kept.map(|c| match c {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    })
-    .collect()
 }

@@ -9,7 +9,12 @@ use crate::{
     model::tests::{Phone, offline, refused, wallet},
 };
 
-const CODE: &str = "7K2Q-M3XD-9ABC-0RST-VWYZ";
+/// A recovery code, and its last group.
+fn code() -> (String, String) {
+    let code = RecoveryCode::of_random(std::array::from_fn(|n| u8::try_from(n * 7 + 3).unwrap())).to_string();
+    let end = code[code.len() - 4..].to_owned();
+    (code, end)
+}
 
 fn device(id: &str, this_device: bool) -> v1::Device {
     v1::Device { device_id: id.to_owned(), this_device, ..Default::default() }
@@ -83,6 +88,22 @@ fn a_new_device_joins_by_a_scanned_code_which_leaves_the_address_at_once() {
 }
 
 #[test]
+fn a_mistyped_recovery_code_is_told_before_it_is_sent() {
+    let mut phone = Phone::new();
+    phone.on(Event::Loaded(Box::default()));
+    let (code, _) = code();
+    let swapped = format!("{}{}{}", &code[1..2], &code[..1], &code[2..]);
+    phone.account(AccountEvent::Typed(swapped));
+    assert!(phone.account(AccountEvent::JoinTapped(Join::Recover)).effects.is_empty());
+    let Stage::Welcome { opening: false, problem: Some(problem) } = &phone.model.stage else {
+        panic!("it is told")
+    };
+    assert_eq!(problem.reason(), Some(Reason::RecoveryCodeInvalid));
+    phone.account(AccountEvent::Typed(code)).account(AccountEvent::JoinTapped(Join::Recover));
+    assert!(phone.did(|effect| matches!(effect, Effect::Join(Join::Recover, _))));
+}
+
+#[test]
 fn an_empty_code_is_not_sent() {
     let mut phone = Phone::new();
     phone.on(Event::Loaded(Box::default())).account(AccountEvent::Typed("  ".to_owned()));
@@ -92,17 +113,20 @@ fn an_empty_code_is_not_sent() {
 #[test]
 fn the_recovery_code_is_shown_until_its_end_is_typed_and_then_nowhere() {
     let mut phone = Phone::open();
-    phone.recovery(RecoveryEvent::Came(Ok(CODE.to_owned())));
-    assert_eq!(phone.model.recovery.code.as_deref(), Some(CODE));
+    let (code, end) = code();
+    phone.recovery(RecoveryEvent::Came(Ok(code.clone())));
+    assert_eq!(phone.model.recovery.code.as_deref(), Some(code.as_str()));
     assert!(!phone.model.memory.recovery_kept);
     let bytes = phone.model.memory.to_bytes();
-    assert!(!bytes.windows(4).any(|part| part == b"VWYZ"), "it is never stored");
+    assert!(!bytes.windows(4).any(|part| part == end.as_bytes()), "it is never stored");
 
     phone.recovery(RecoveryEvent::KeptTapped);
     assert!(phone.model.recovery.wrong, "nothing was typed");
-    phone.recovery(RecoveryEvent::Typed("vwy".to_owned())).recovery(RecoveryEvent::KeptTapped);
+    phone.recovery(RecoveryEvent::Typed(end[1..].to_owned())).recovery(RecoveryEvent::KeptTapped);
     assert!(phone.model.recovery.wrong);
-    phone.recovery(RecoveryEvent::Typed(" vw-yz".to_owned())).recovery(RecoveryEvent::KeptTapped);
+    phone
+        .recovery(RecoveryEvent::Typed(format!(" {} ", end.to_lowercase())))
+        .recovery(RecoveryEvent::KeptTapped);
     assert_eq!(phone.model.recovery, Recovery::default());
     assert!(phone.model.memory.recovery_kept);
 }
@@ -110,7 +134,7 @@ fn the_recovery_code_is_shown_until_its_end_is_typed_and_then_nowhere() {
 #[test]
 fn who_has_no_pen_is_reminded_and_makes_a_new_code() {
     let mut phone = Phone::open();
-    phone.recovery(RecoveryEvent::Came(Ok(CODE.to_owned()))).recovery(RecoveryEvent::LaterTapped);
+    phone.recovery(RecoveryEvent::Came(Ok(code().0))).recovery(RecoveryEvent::LaterTapped);
     assert_eq!(phone.model.recovery.code, None);
     assert!(!phone.model.memory.recovery_kept);
 
