@@ -28,7 +28,9 @@ pub(crate) fn view(model: &Model, send: &Callback<Event>) -> Html {
                 { page(ui) }
                 { sheet(ui) }
                 { notice(ui) }
-                { tabs(ui) }
+                if model.recovery.code.is_none() {
+                    { tabs(ui) }
+                }
             </div>
         },
     }

@@ -128,6 +128,7 @@ texts! {
         working: "One moment…", "请稍候…";
 
         close: "Close this wallet", "注销钱包";
+        close_title: "Closing", "注销";
         close_lead: "For good:", "注销后无法恢复：";
         close_coupons: "Your clipped coupons are given back.", "已领的优惠券将退回。";
         close_pay: "No device can pay with it any more.", "所有设备都不能再用它付款。";

@@ -53,6 +53,8 @@ pub struct Known<'a> {
     pub shop: &'a dyn Fn(&str) -> Option<String>,
     /// A day as the reader writes it.
     pub day: &'a dyn Fn(UnixMillis) -> String,
+    /// Now: of a time that has begun only the end is of interest.
+    pub now: UnixMillis,
 }
 
 /// All that the terms say.
@@ -62,7 +64,7 @@ pub fn clauses(lang: Lang, terms: &Terms, known: &Known<'_>) -> Vec<Clause> {
         (Topic::Get, say.reward()),
         (Topic::Buy, say.requirements()),
         (Topic::Where, vec![say.shops(known.shop)]),
-        (Topic::When, say.times(known.day)),
+        (Topic::When, say.times(known)),
         (Topic::Together, vec![say.company()]),
         (Topic::Return, vec![say.on_return()]),
     ];
@@ -305,13 +307,16 @@ impl Say<'_> {
         }
     }
 
-    fn times(&self, day: &dyn Fn(UnixMillis) -> String) -> Vec<String> {
+    fn times(&self, known: &Known<'_>) -> Vec<String> {
         let mut lines = Vec::new();
         let from = time_from_wire("starts_at", self.terms.starts_at.as_ref());
         let to = time_from_wire("ends_at", self.terms.ends_at.as_ref());
         if let (Ok(from), Ok(to)) = (from, to) {
-            let (from, to) = (day(from), day(to.plus_ms(-1)));
-            lines.push(self.of(format!("From {from} to {to}."), format!("{from}至{to}。")));
+            let (begun, from, to) = (from <= known.now, (known.day)(from), (known.day)(to.plus_ms(-1)));
+            lines.push(match begun {
+                true => self.of(format!("Until {to}."), format!("{to}截止。")),
+                false => self.of(format!("From {from} to {to}."), format!("{from}至{to}。")),
+            });
         }
         if let Some(hours) = &self.terms.hours {
             let hours = hours_of(self.lang, hours);

@@ -37,7 +37,7 @@ fn each(max_units: u32) -> Reward {
 fn check(terms: &Terms, topic: Topic, en: &str, zh: &str) {
     let shop = |id: &str| (id == "M1001").then(|| "Corner Market".to_owned());
     let day = |at: UnixMillis| format!("day {}", at.0.div_euclid(86_400_000));
-    let known = Known { shop: &shop, day: &day };
+    let known = Known { shop: &shop, day: &day, now: UnixMillis(0) };
     let told = |lang| {
         let all = clauses(lang, terms, &known);
         all.into_iter()
@@ -189,12 +189,19 @@ fn where_and_when() {
     places(at(&[], 3), "Only in 3 selected branches.", "仅限指定的 3 家门店。");
 
     let lunch = Hours { weekdays: 31, from_minute: 660, to_minute: 840, utc_offset_minutes: 480 };
-    check(&one(each(1)), Topic::When, "From day 0 to day 9.", "day 0至day 9。");
+    check(&one(each(1)), Topic::When, "Until day 9.", "day 9截止。");
+    let tomorrow = Some(time_to_wire(UnixMillis(86_400_000)));
+    check(
+        &Terms { starts_at: tomorrow, ..one(each(1)) },
+        Topic::When,
+        "From day 1 to day 9.",
+        "day 1至day 9。",
+    );
     check(
         &Terms { hours: Some(lunch), ..one(each(1)) },
         Topic::When,
-        "From day 0 to day 9. Mon–Fri 11:00–14:00 by the shop’s clock.",
-        "day 0至day 9。 周一至周五 11:00–14:00（以商户所在地时间为准）。",
+        "Until day 9. Mon–Fri 11:00–14:00 by the shop’s clock.",
+        "day 9截止。 周一至周五 11:00–14:00（以商户所在地时间为准）。",
     );
 }
 

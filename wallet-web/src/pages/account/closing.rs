@@ -17,7 +17,7 @@ pub(crate) fn view(ui: Ui<'_>) -> Html {
     let account = |event: AccountEvent| ui.tap(Event::Account(event));
     html! {
         <main>
-            { header(ui, words.close, Some(Route::Settings)) }
+            { header(ui, words.close_title, Some(Route::Settings)) }
             <div class="card closing">
                 <p>{ words.close_lead }</p>
                 <ul class="points">

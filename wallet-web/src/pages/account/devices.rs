@@ -32,8 +32,8 @@ fn row(ui: Ui<'_>, device: &v1::Device) -> Html {
     let words = ui.lang.account();
     let id = &device.device_id;
     let name = if device.name.is_empty() { words.unnamed } else { &device.name };
-    let linked =
-        dates::instant(device.linked_at.as_ref()).map(|at| ui.lang.linked(&dates::full_day(ui.lang, at)));
+    let linked = dates::instant(device.linked_at.as_ref())
+        .map(|at| ui.lang.linked(&dates::day(ui.lang, at, ui.model.provider_now())));
     let asked = ui.model.account.removing.as_deref() == Some(id.as_str());
     html! {
         <li key={id.clone()} data-test={format!("device-{id}")}>
