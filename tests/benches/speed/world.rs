@@ -112,9 +112,10 @@ impl World {
             .collect()
     }
 
-    /// The offers of the coupons of one payment. A wallet comes to another part of them each time.
+    /// The offers of the coupons of one payment. A wallet comes to other ones each time, since it holds one coupon of an offer.
     fn chosen(&self, turn: usize, coupons: usize, aim: Aim) -> Vec<&Offer> {
-        let first = if aim == Aim::OneCampaign { 0 } else { turn * coupons + turn / self.phones.len() };
+        let (wallet, visit) = (turn % self.phones.len(), turn / self.phones.len());
+        let first = if aim == Aim::OneCampaign { 0 } else { (wallet + visit) * coupons };
         (0..coupons).map(|n| &self.offers[(first + n) % self.offers.len()]).collect()
     }
 }
