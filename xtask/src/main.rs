@@ -29,6 +29,7 @@ cargo xtask COMMAND
   bench [ROW...]   measure the whole system, built for release; all rows write docs/benchmarks.md
        --quick     everything small, to see that it works
        --json      each figure by itself, for programs
+  screenshots      pictures of every screen of the wallet, in both languages and themes
   tidy             check the repository's own rules
   help             print this
 
@@ -72,6 +73,10 @@ fn command(mut args: lexopt::Parser) -> Outcome {
             if quick { test::quick() } else { test::everything() }
         }
         "bench" => bench::measure(&bench::Options::parse(args)?),
+        "screenshots" => {
+            nothing_more(args)?;
+            test::screenshots()
+        }
         "tidy" => {
             nothing_more(args)?;
             tidy::check()
