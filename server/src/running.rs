@@ -22,6 +22,7 @@ use crate::{
     clock::Surroundings,
     config::{Config, TlsConfig},
     directory::Directory,
+    door::Door,
     engine::{Engine, Writer},
     error::Error as CallError,
     http,
@@ -103,7 +104,8 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
     )?;
     let engine = Engine::start(writer).map_err(|error| ServeError::Other(error.to_string()))?;
     let secrets = Secrets::new(&secret);
-    let app = Arc::new(App { rules, outside, secrets, directory, engine, readers, hub });
+    let app =
+        Arc::new(App { rules, outside, secrets, directory, door: Door::default(), engine, readers, hub });
     operator_key::ensure(&app, &data_dir).await?;
 
     let routes = api::routes(&app).await.map_err(|error| ServeError::Other(error.to_string()))?;

@@ -272,7 +272,7 @@ impl Words<'_> {
                 ["INSERT INTO ", into, " VALUES ("].into_iter().for_each(say);
             }
             Words::Insert { .. } if end => say(")"),
-            Words::Insert { columns, .. } => say(if place % columns == 0 { "), (" } else { ", " }),
+            Words::Insert { columns, .. } => say(if place.is_multiple_of(columns) { "), (" } else { ", " }),
             Words::Update { .. } if end => {}
             Words::Update { table, set, .. } if first => {
                 ["UPDATE ", table, " SET ", set[0], " = "].into_iter().for_each(say);

@@ -1,9 +1,12 @@
 //! The rows of the report, by name.
 
+mod code;
 mod growth;
+mod matching;
 mod overload;
 mod payments;
 mod postgres;
+mod till;
 mod wallets;
 
 use crate::{bench::Bench, figures::Row};
@@ -17,6 +20,8 @@ const ALL: &[Named] = &[
     ("growth", growth::row),
     ("overload", overload::row),
     ("wallets", wallets::row),
+    ("code", code::row),
+    ("till", till::row),
 ];
 
 /// Makes the rows that are named, or all.

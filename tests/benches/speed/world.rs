@@ -4,6 +4,8 @@ pub(crate) mod enrol;
 pub(crate) mod history;
 pub(crate) mod phone;
 
+use std::ops::Range;
+
 use proto::{convert, v1};
 use shared::{ids::OfferNumber, offer::Terms};
 use tonic::{Request, transport::Channel};
@@ -74,7 +76,7 @@ impl World {
         });
     }
 
-    /// So many payments with so many coupons each, ready to be sent once: tokens are fetched, coupons clipped, codes signed.
+    /// So many payments with so many coupons each, ready to be sent once.
     pub(crate) fn payments(
         &mut self,
         bench: &Bench,
@@ -83,14 +85,34 @@ impl World {
         coupons: usize,
         aim: Aim,
     ) -> Vec<Call> {
+        let turns = self.prepare(bench, server, count, coupons, aim);
+        let payment = |turn: usize| {
+            let till = if aim == Aim::OneShop { 0 } else { turn % self.till_keys.len() };
+            let offers = self.chosen(turn, coupons, aim);
+            let wallet = turn % self.phones.len();
+            let request = self.phones[wallet].payment(&offers);
+            Call::new("/onescan.v1.PaymentService/CreatePayment", &self.till_keys[till], &request)
+        };
+        turns.map(payment).collect()
+    }
+
+    /// Clips the coupons and fetches the tokens for so many payments: their turns.
+    pub(crate) fn prepare(
+        &mut self,
+        bench: &Bench,
+        server: &Program,
+        count: usize,
+        coupons: usize,
+        aim: Aim,
+    ) -> Range<usize> {
         let turns = self.made..self.made + count;
         self.made += count;
         let wallets = self.phones.len();
-        let clips: Vec<Call> = turns
-            .clone()
-            .flat_map(|turn| self.chosen(turn, coupons, aim).into_iter().map(move |offer| (turn, offer)))
-            .map(|(turn, offer)| self.phones[turn % wallets].clip(offer.number))
-            .collect();
+        let clip = |turn: usize| {
+            let phone = &self.phones[turn % wallets];
+            self.chosen(turn, coupons, aim).into_iter().map(|offer| phone.clip(offer.number))
+        };
+        let clips: Vec<Call> = turns.clone().flat_map(clip).collect();
         if !clips.is_empty() {
             load::send(bench, server, &clips, Pace::Streams(AT_ONCE)).all_granted();
         }
@@ -98,25 +120,17 @@ impl World {
         turns.clone().for_each(|turn| wanted[turn % wallets] += 1);
         wait_for(async {
             let channel = connect(server).await;
-            let fetch =
-                self.phones.iter_mut().zip(wanted).map(|(phone, wanted)| phone.have_tokens(&channel, wanted));
-            all(fetch, |fetch| fetch).await;
+            let short = self.phones.iter_mut().zip(wanted);
+            all(short.map(|(phone, wanted)| phone.have_tokens(&channel, wanted)), |fetch| fetch).await;
         });
         turns
-            .map(|turn| {
-                let till = if aim == Aim::OneShop { 0 } else { turn % self.till_keys.len() };
-                let offers: Vec<Offer> = self.chosen(turn, coupons, aim).into_iter().cloned().collect();
-                let request = self.phones[turn % wallets].payment(&offers);
-                Call::new("/onescan.v1.PaymentService/CreatePayment", &self.till_keys[till], &request)
-            })
-            .collect()
     }
 
     /// The offers of the coupons of one payment. A wallet comes to other ones each time, since it holds one coupon of an offer.
-    fn chosen(&self, turn: usize, coupons: usize, aim: Aim) -> Vec<&Offer> {
+    pub(crate) fn chosen(&self, turn: usize, coupons: usize, aim: Aim) -> Vec<Offer> {
         let (wallet, visit) = (turn % self.phones.len(), turn / self.phones.len());
         let first = if aim == Aim::OneCampaign { 0 } else { (wallet + visit) * coupons };
-        (0..coupons).map(|n| &self.offers[(first + n) % self.offers.len()]).collect()
+        (0..coupons).map(|n| self.offers[(first + n) % self.offers.len()].clone()).collect()
     }
 }
 
