@@ -34,12 +34,7 @@ impl Phone {
         let challenge =
             client.create_challenge(v1::CreateChallengeRequest {}).await.unwrap().into_inner().challenge;
         let signature = key.sign(&shared::session::signing_input(&challenge)).to_bytes().to_vec();
-        let open = v1::OpenWalletRequest {
-            public_key: public_key(n).to_vec(),
-            challenge,
-            signature,
-            ..v1::OpenWalletRequest::default()
-        };
+        let open = v1::OpenWalletRequest { public_key: public_key(n).to_vec(), challenge, signature };
         let session = client.open_wallet(open).await.unwrap().into_inner().session_token;
         Self { session, key, tokens: Vec::new() }
     }
@@ -81,7 +76,6 @@ impl Phone {
             amount_due: cny(gross_minor - OFF_MINOR * coupons),
             redemptions: offers.iter().map(redemption).collect(),
             merchant_reference: "R-1".to_owned(),
-            ..v1::CreatePaymentRequest::default()
         }
     }
 
