@@ -45,19 +45,15 @@ pub struct Cluster {
 /// Where no PostgreSQL is installed, with what to install.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| Cluster::start("off"))
+    CLUSTER.get_or_init(|| Cluster::start(false))
 }
 
 impl Cluster {
-    /// A cluster of one's own whose commits are on the disk when they return, to be measured.
+    /// A cluster of one's own; a durable one has its commits on the disk when they return, as it must be to be measured.
     ///
     /// # Panics
     /// As [`cluster`].
-    pub fn durable() -> Self {
-        Self::start("on")
-    }
-
-    fn start(fsync: &str) -> Self {
+    pub fn start(durable: bool) -> Self {
         let bin = programs();
         let made =
             Command::new("mktemp").args(["-d", "/tmp/onescan-pg.XXXXXXXX"]).output().expect("mktemp runs");
@@ -71,12 +67,12 @@ impl Cluster {
         let mut initdb = as_user(owner.as_deref(), &bin.join("initdb"));
         run(initdb.arg("-D").arg(&data).args(["-U", "onescan", "-A", "trust", "-E", "UTF8", "--no-sync"]));
         let mut server = as_user(owner.as_deref(), &bin.join("postgres"));
-        let fsync = format!("fsync={fsync}");
+        let fsync = if durable { "fsync=on" } else { "fsync=off" };
         server.arg("-D").arg(&data).args([
             "-c",
             "listen_addresses=",
             "-c",
-            &fsync,
+            fsync,
             "-c",
             "max_connections=1000",
         ]);

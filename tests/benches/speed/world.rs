@@ -64,15 +64,15 @@ impl World {
         let Enrolled { till_keys, offers } =
             wait_for(async { enrol::enrol(&connect(server).await, operator_key, size).await });
         let mut world = Self { till_keys, offers, phones: Vec::new(), made: 0 };
-        world.open_phones(server, size.wallets);
+        world.open_phones(server, 0..size.wallets);
         world
     }
 
-    /// Begins again with so many phones, whose wallets there are already or which open them.
-    pub(crate) fn open_phones(&mut self, server: &Program, phones: usize) {
+    /// Goes on with these phones, whose wallets are there already or are opened.
+    pub(crate) fn open_phones(&mut self, server: &Program, phones: Range<usize>) {
         self.phones = wait_for(async {
             let channel = connect(server).await;
-            all(0..phones, |n| Phone::open(channel.clone(), n)).await
+            all(phones, |n| Phone::open(channel.clone(), n)).await
         });
     }
 

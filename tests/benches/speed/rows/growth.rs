@@ -83,9 +83,10 @@ fn aged(bench: &Bench, payments: usize) -> Side {
     // Nobody may hold the file while it is filled.
     drop(server);
     let wallets = (payments / PAYMENTS_EACH).max(1_000);
-    let phones = wallets.min(PHONES_MAX).min(bench.size(PHONES_MAX));
+    // Phone 0 has paid what the history is copied from.
+    let phones = 1..wallets.min(bench.size(PHONES_MAX)) + 1;
     let dir = bench.folder(&name);
-    history::grow(&dir, Past { wallets, payments, phones });
+    history::grow(&dir, Past { wallets, payments, phones: phones.clone() });
     let server = Program::server(&dir);
     world.open_phones(&server, phones);
     Side { server, world }

@@ -23,7 +23,7 @@ const SCALE: &str = "32";
 const CLIENTS: &str = "16";
 
 pub(crate) fn row(bench: &Bench) -> Row {
-    let cluster = Cluster::durable();
+    let cluster = Cluster::start(true);
     let url = cluster.database("onescan_speed");
     cluster.database("pgbench_speed");
     run(cluster.program("pgbench").args(["-i", "-q", "-s", SCALE, "pgbench_speed"]));

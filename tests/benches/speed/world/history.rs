@@ -1,7 +1,7 @@
 //! Years of trade in minutes: a provider's file in which one wallet has paid once is filled with copies of its rows, other keys in
 //! them, so that they have the shape and the place of real ones. Amounts don't add up afterwards: this is for measuring only.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use diesel::{
     Connection, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -13,7 +13,7 @@ use diesel::{
 use super::phone::public_key;
 
 /// How much there is to be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Past {
     pub wallets: usize,
     /// Payments with two coupons each, wallet after wallet, over and over.
@@ -58,16 +58,16 @@ pub(crate) fn grow(dir: &Path, past: Past) {
     );
     let indexes: Vec<(&str, &str)> = indexes.iter().map(|index| index.split_once('|').unwrap()).collect();
     indexes.iter().for_each(|(name, _)| db.batch_execute(&format!("DROP INDEX {name}")).unwrap());
-    let copies = copies(&mut db, past);
+    let copies = copies(&mut db, &past);
     copies.into_iter().filter(|copies| copies.count > 0).for_each(|copies| copies.write(&mut db));
-    give_keys(&mut db, past);
     let clipped = format!("UPDATE campaigns SET coupons_clipped = coupons_clipped + {}", past.payments + 1);
     db.batch_execute(&clipped).unwrap();
     indexes.iter().for_each(|(_, sql)| db.batch_execute(sql).unwrap());
-    db.batch_execute("ANALYZE; DELETE FROM sqlite_stat1; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    give_keys(&mut db, &past);
+    db.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
 }
 
-fn copies(db: &mut SqliteConnection, Past { wallets, payments, .. }: Past) -> Vec<Copies> {
+fn copies(db: &mut SqliteConnection, &Past { wallets, payments, .. }: &Past) -> Vec<Copies> {
     let one = |db: &mut SqliteConnection, what: &str| number(db, &format!("SELECT {what} AS number"));
     let wallet = one(db, "(SELECT max(id) FROM wallets)");
     let (token, entry) = (one(db, "(SELECT max(id) FROM tokens)"), one(db, "(SELECT max(id) FROM entries)"));
@@ -79,6 +79,8 @@ fn copies(db: &mut SqliteConnection, Past { wallets, payments, .. }: Past) -> Ve
     let first = one(db, "(SELECT min(offer_number) FROM coupons)");
 
     let of_wallet = format!("{wallet} + 1 + i % {wallets}");
+    let device = one(db, "(SELECT max(id) FROM devices)");
+    let of_device = format!("{device} + 1 + i % {wallets}");
     let of_shop = format!("{shop} + i % {shops}");
     let of_offer = |row: &str| {
         format!("{offer} + (i / {wallets} * 2 + i % {wallets} + (r.{row} <> {first})) % {offers}")
@@ -94,7 +96,17 @@ fn copies(db: &mut SqliteConnection, Past { wallets, payments, .. }: Past) -> Ve
         plain(
             "wallets",
             format!("id = {wallet}"),
-            vec![("id", of_wallet.clone()), ("public_key", "randomblob(32)".to_owned())],
+            vec![("id", of_wallet.clone()), ("recovery_hash", "randomblob(32)".to_owned())],
+            wallets,
+        ),
+        plain(
+            "devices",
+            format!("id = {device}"),
+            vec![
+                ("id", of_device.clone()),
+                ("wallet_id", of_wallet.clone()),
+                ("public_key", "randomblob(32)".to_owned()),
+            ],
             wallets,
         ),
         plain(
@@ -106,7 +118,11 @@ fn copies(db: &mut SqliteConnection, Past { wallets, payments, .. }: Past) -> Ve
         plain(
             "tokens",
             format!("id = {token}"),
-            vec![("id", format!("{token} + 1 + i")), ("wallet_id", of_wallet.clone())],
+            vec![
+                ("id", format!("{token} + 1 + i")),
+                ("wallet_id", of_wallet.clone()),
+                ("device_id", of_device),
+            ],
             payments,
         ),
         Copies {
@@ -192,12 +208,12 @@ impl Copies {
 }
 
 /// Gives every so many of the new wallets the key of a phone.
-fn give_keys(db: &mut SqliteConnection, past: Past) {
+fn give_keys(db: &mut SqliteConnection, past: &Past) {
     let first = number(db, &format!("SELECT max(id) - {} AS number FROM wallets", past.wallets - 1));
     db.transaction(|db| {
-        for phone in 0..past.phones {
-            let wallet = first + i64::try_from(phone * past.wallets / past.phones).unwrap();
-            sql_query("UPDATE wallets SET public_key = ? WHERE id = ?")
+        for (place, phone) in past.phones.clone().enumerate() {
+            let wallet = first + i64::try_from(place * past.wallets / past.phones.len()).unwrap();
+            sql_query("UPDATE devices SET public_key = ? WHERE wallet_id = ?")
                 .bind::<diesel::sql_types::Binary, _>(public_key(phone))
                 .bind::<BigInt, _>(wallet)
                 .execute(db)?;

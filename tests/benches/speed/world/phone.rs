@@ -76,6 +76,7 @@ impl Phone {
             amount_due: cny(gross_minor - OFF_MINOR * coupons),
             redemptions: offers.iter().map(redemption).collect(),
             merchant_reference: "R-1".to_owned(),
+            token_number: String::new(),
         }
     }
 
