@@ -19,7 +19,7 @@ pub(crate) struct Past {
     /// Payments with two coupons each, wallet after wallet, over and over.
     pub payments: usize,
     /// Phones that have their key in one of the wallets, as far apart as can be.
-    pub phones: usize,
+    pub(crate) phones: Range<usize>,
 }
 
 /// A copy of one row or a few of a table, once for each number.

@@ -34,7 +34,12 @@ impl Phone {
         let challenge =
             client.create_challenge(v1::CreateChallengeRequest {}).await.unwrap().into_inner().challenge;
         let signature = key.sign(&shared::session::signing_input(&challenge)).to_bytes().to_vec();
-        let open = v1::OpenWalletRequest { public_key: public_key(n).to_vec(), challenge, signature };
+        let open = v1::OpenWalletRequest {
+            public_key: public_key(n).to_vec(),
+            challenge,
+            signature,
+            device_name: "Phone".to_owned(),
+        };
         let session = client.open_wallet(open).await.unwrap().into_inner().session_token;
         Self { session, key, tokens: Vec::new() }
     }
