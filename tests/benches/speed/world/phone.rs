@@ -113,5 +113,9 @@ fn redemption(offer: &Offer) -> v1::CouponRedemption {
     let gtin = offer.terms.claim(offer.number).gtin.unwrap().short();
     let discount = cny(OFF_MINOR);
     let line = v1::RedeemedLine { gtin, units: 1, unit_price: cny(PRICE_MINOR), discount, grams: 0 };
-    v1::CouponRedemption { offer_number: offer.number.0, lines: vec![line], title: None }
+    v1::CouponRedemption {
+        offer_number: offer.number.0,
+        lines: vec![line],
+        ..v1::CouponRedemption::default()
+    }
 }
