@@ -35,7 +35,8 @@ pub(crate) fn row(bench: &Bench) -> Row {
                program's start to the answer to the first payment.",
         ..Row::default()
     };
-    let history: Vec<usize> = HISTORY.iter().map(|payments| bench.size(*payments).max(1_000)).collect();
+    let mut history: Vec<usize> = HISTORY.iter().map(|payments| bench.size(*payments).max(1_000)).collect();
+    history.dedup();
     by_history(bench, &mut row, &history);
     by_offers(bench, &mut row);
     hot(bench, &mut row);
