@@ -12,12 +12,15 @@ use std::{
 
 use diesel::{
     Connection,
-    connection::{AnsiTransactionManager, TransactionManager},
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
 };
 use tokio::sync::oneshot;
 
 use super::{Conn, Database, StoreError, database::is_alive};
 use crate::config::{READERS_MAX, READS_QUEUED_MAX};
+
+/// The pages that each thread keeps of a file: few, since there are several threads, and the system keeps the file's pages too.
+const READER_CACHE: &str = "PRAGMA cache_size = -4000";
 
 type Job = Box<dyn FnOnce(&mut Reader, bool) + Send>;
 
@@ -97,7 +100,11 @@ struct Reader {
 
 impl Reader {
     fn connect(database: &Database) -> Result<Self, StoreError> {
-        Ok(Self { database: database.clone(), conn: database.connect()? })
+        let mut conn = database.connect()?;
+        if let Conn::Sqlite(conn) = &mut conn {
+            conn.batch_execute(READER_CACHE)?;
+        }
+        Ok(Self { database: database.clone(), conn })
     }
 
     /// Looks. Where that fails since the database is lost, says so; whoever asks again may find it back.
