@@ -90,6 +90,7 @@ fn offer(number: u32, gtin: &str, off_minor: i64, (en, zh): (&str, &str)) -> Off
         clippable: true,
         image_url: String::new(),
         gpc_code: 0,
+        per_wallet_limit: 1,
     }
 }
 
