@@ -6,6 +6,9 @@
 //! long as its slowest step. Who wants to see the amount before shows the code after it.
 
 mod cashier;
+mod desk;
+
+pub use desk::{Desk, HISTORY_SHOWN, refund_words};
 
 use std::path::PathBuf;
 
@@ -17,10 +20,11 @@ use crate::{
     journal::SaleRecord,
     machine::{Machine, Outcome},
     receipt::SoldLine,
+    returns::{Returnable, Returned},
     sale::Priced,
     scan::Scan,
     scanner::picture::ScanError,
-    words::{self, Lang},
+    words::{self, Lang, Message},
 };
 
 /// What happens to a session.
@@ -40,8 +44,10 @@ pub enum Event {
     TakenBack(Machine),
     /// A payment of the last run came to its end.
     Recovered(Box<SaleRecord>, Machine),
-    /// Whether the offers could be refreshed.
+    /// Whether the provider can be reached.
     Online(bool),
+    /// What the desk waits for, or why it can't be had.
+    Desk(Box<Result<Desk, Message>>),
 }
 
 /// What to carry out.
@@ -55,6 +61,14 @@ pub enum Act {
     Quote(Order),
     /// No longer wait for the shopper's approval.
     GiveUp,
+    /// Read the last payments.
+    History,
+    /// Find out what of a payment can be given back.
+    LookUp(String),
+    /// Give goods back.
+    GiveBack(Box<Returnable>, Returned),
+    /// Compare the day with the provider's.
+    CloseDay,
     /// End the program.
     Quit,
 }
@@ -103,6 +117,8 @@ pub enum Screen {
         /// The provider's receipt.
         payment: Box<Payment>,
     },
+    /// History, refund, end of day.
+    Desk(Desk),
     /// Not paid.
     Stopped {
         /// What was asked for, if it came to that.
@@ -155,7 +171,11 @@ impl Session {
 
     /// Whether something is under way whose result is awaited.
     pub fn busy(&self) -> bool {
-        matches!(self.screen, Screen::Reading | Screen::Asking { .. } | Screen::Approving { .. })
+        match &self.screen {
+            Screen::Reading | Screen::Asking { .. } | Screen::Approving { .. } => true,
+            Screen::Desk(desk) => desk.busy(),
+            _ => false,
+        }
     }
 
     /// The currency of all prices.
@@ -172,7 +192,10 @@ impl Session {
     pub fn on(&mut self, event: Event) -> Vec<Act> {
         let labels = self.lang.labels();
         match event {
-            Event::Line(line) => return self.line(&line),
+            Event::Line(line) => {
+                return self.desk_line(&line).unwrap_or_else(|| self.line(&line));
+            }
+            Event::Desk(answer) => self.desk_answer(*answer),
             Event::Read(Ok(text)) => return self.code(&text),
             Event::Read(Err(error)) => {
                 let what = match error {

@@ -2,8 +2,10 @@
 
 mod band;
 mod colours;
+mod desk;
 mod draw;
 mod lines;
+mod office;
 mod rows;
 mod terminal;
 
@@ -61,7 +63,7 @@ pub struct TillUi {
 pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::Result<()> {
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let session = Session::new(ui.lang, ui.catalogue, till.currency(), recoveries.len());
-    let counter = Counter { till: Arc::new(till), events: sender, paying: Arc::default() };
+    let counter = Counter { till: Arc::new(till), events: sender, paying: Arc::default(), lang: ui.lang };
     for recovery in recoveries {
         counter.follow_recovery(recovery);
     }
@@ -82,6 +84,8 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
 struct Counter {
     till: Arc<Till>,
     events: mpsc::Sender<Event>,
+    /// The cashier's language.
+    lang: Lang,
     /// The payment that the shopper waits for.
     paying: Arc<Mutex<Option<Running>>>,
 }
@@ -98,6 +102,10 @@ impl Counter {
                     running.give_up();
                 }
             }
+            Act::History => self.history(),
+            Act::LookUp(payment_id) => self.look_up(payment_id),
+            Act::GiveBack(from, returned) => self.give_back(*from, returned),
+            Act::CloseDay => self.close_day(),
             Act::Quit => {}
         }
     }

@@ -6,10 +6,11 @@ use pos_agent::{
     catalogue::Catalogue,
     journal::{Asked, SaleRecord},
     machine::{Machine, Outcome},
+    returns::{Returnable, Returned},
     sale::Priced,
     scanner::picture::ScanError,
-    session::{Act, Event, Screen, Session},
-    words::Lang,
+    session::{Act, Desk, Event, Screen, Session},
+    words::{self, Lang},
 };
 use proto::{status::Failure, v1::Payment};
 use shared::{
@@ -219,4 +220,45 @@ fn a_payment_that_waits_for_the_shopper_can_be_given_up() {
     session.on(ended(Outcome::Declined(Failure::new(Reason::ApprovalRejected, ""))));
     let Screen::Stopped { what, .. } = &session.screen else { panic!("{:?}", session.screen) };
     assert_eq!(what, "The shopper said no on the phone.");
+}
+
+#[test]
+fn eleven_keys_lead_through_menu_refund_and_end_of_day() {
+    let mut session = session();
+    session.on(line("1"));
+    session.on(line("0"));
+    assert_eq!(session.screen, Screen::Desk(Desk::Menu));
+    session.on(line("1"));
+    session.on(line("3"));
+    assert_eq!(
+        (session.screen.clone(), session.lines[0].units),
+        (Screen::Selling, 3),
+        "three of the last item"
+    );
+
+    session.on(line("0"));
+    assert_eq!(session.on(line("6")), [Act::CloseDay]);
+    assert!(session.busy() && session.on(line("0")).is_empty(), "until the provider has answered");
+    let words = words::reason(Reason::Forbidden, Lang::En);
+    session.on(Event::Desk(Box::new(Err(words))));
+    assert_eq!(session.screen, Screen::Desk(Desk::Failed(words)));
+    session.on(line(""));
+    assert_eq!(session.screen, Screen::Selling);
+
+    // A receipt that is scanned while selling leads to its refund.
+    let id = "0198f2a0-1b2c-7d3e-8f40-5a6b7c8d9e0f";
+    assert_eq!(session.on(line(&format!("onescan:receipt/{id}"))), [Act::LookUp(id.to_owned())]);
+    let amount = |minor_units| Some(proto::v1::Money { currency_code: "CNY".into(), minor_units });
+    let mut payment = Payment { gross_amount: amount(450), amount_due: amount(450), ..Payment::default() };
+    payment.set_state(proto::v1::PaymentState::Completed);
+    let from = Returnable::of(&payment, None);
+    session.on(Event::Desk(Box::new(Ok(Desk::Choosing { from, units: vec![0] }))));
+    session.on(line("7"));
+    assert_eq!(session.notice.as_deref(), Some("There is no such choice here"));
+    session.on(line("1"));
+    session.on(line(""));
+    let asked = session.on(line("1"));
+    let [Act::GiveBack(_, returned)] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(*returned, Returned::Lines(vec![(0, 1)]));
+    assert_eq!(session.lines.len(), 1, "the basket of the customer at the till stays");
 }

@@ -28,8 +28,20 @@ fn ended(id: &str, ending: Ending, at: UnixMillis) -> Entry {
     Entry::Ended { payment_id: id.into(), at, ending, reason: "", receipt: None }
 }
 
+/// Opens a journal that is closed. A program that another test starts holds copies of all open files until it runs, so the lock of
+/// one that was just closed may last a moment.
+fn opened(dir: &std::path::Path, now: UnixMillis) -> (Journal, pos_agent::journal::Unfinished) {
+    for _ in 0..100 {
+        match Journal::open(dir, now) {
+            Err(JournalError::InUse(_)) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("{} stays in use", dir.display());
+}
+
 async fn written(dir: &std::path::Path, entries: Vec<Entry>) {
-    let (journal, _) = Journal::open(dir, NOW).unwrap();
+    let (journal, _) = opened(dir, NOW);
     for entry in entries {
         journal.write(entry).await.unwrap();
     }
@@ -37,7 +49,7 @@ async fn written(dir: &std::path::Path, entries: Vec<Entry>) {
 
 /// Ids of what is unfinished after a restart, with whether it was being reversed.
 fn check(dir: &std::path::Path, now: UnixMillis, expect: &[(&str, bool)]) {
-    let (_, unfinished) = Journal::open(dir, now).unwrap();
+    let (_, unfinished) = opened(dir, now);
     let found: Vec<_> =
         unfinished.sales.iter().map(|sale| (sale.payment_id.as_str(), sale.reversing_at.is_some())).collect();
     assert_eq!(found, expect);
@@ -137,7 +149,13 @@ async fn a_journal_of_an_earlier_version_is_carried_over_once() {
     check(dir.path(), NOW, &[("b", true)]);
 
     std::fs::write(&old, format!("{{\"at_ms\":1\n{}\n", lines.join("\n"))).unwrap();
-    let Err(error) = Journal::open(dir.path(), NOW) else { panic!("opened") };
+    let error = loop {
+        match Journal::open(dir.path(), NOW) {
+            Err(JournalError::InUse(_)) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            Err(error) => break error,
+            Ok(_) => panic!("opened"),
+        }
+    };
     assert!(error.to_string().contains("line 1"), "{error}");
     assert!(old.exists(), "it is left for support");
 }
