@@ -21,8 +21,7 @@ use crate::{
     lane::{Checkout, Effect, Event, Order, State},
     machine::Machine,
     metrics::Metrics,
-    sale::Sale,
-    scan::Scan,
+    sale::{Sale, Shown},
     shell::Running,
     till::{Recovery, Till},
 };
@@ -335,18 +334,26 @@ impl Desk {
         // As long as an event is handled its checkout's handle holds the sender.
         let events = self.events.upgrade()?;
         match effect {
-            Effect::Price(scan, dropped) => {
+            Effect::Resolve(number) => {
+                let till = Arc::clone(&self.lanes.till);
+                tokio::spawn(async move {
+                    let resolved = till.resolve_token(number).await;
+                    let _ = events.send((Event::Resolved(resolved), None)).await;
+                });
+                None
+            }
+            Effect::Price(shown, dropped) => {
                 let till = Arc::clone(&self.lanes.till);
                 let basket = checkout.order.as_ref()?.basket.clone();
                 tokio::spawn(async move {
-                    hear_of_its_offers(&till, &scan).await;
-                    let priced = till.price(&basket, &scan, &dropped);
+                    hear_of_its_offers(&till, &shown).await;
+                    let priced = till.price(&basket, &shown, &dropped);
                     let _ = events.send((Event::Priced(priced), None)).await;
                 });
                 None
             }
-            Effect::Pay(priced, scan) => {
-                let running = self.lanes.till.pay(&priced, &scan, self.sale.clone());
+            Effect::Pay(priced, shown) => {
+                let running = self.lanes.till.pay(&priced, &shown, self.sale.clone());
                 let payment_id = running.payment_id.clone();
                 follow(running.clone(), events);
                 self.paying = Some(running);
@@ -363,8 +370,8 @@ impl Desk {
 }
 
 /// A code may name an offer that is newer than the till's book.
-async fn hear_of_its_offers(till: &Till, scan: &Scan) {
-    if !till.knows_offers_of(scan) {
+async fn hear_of_its_offers(till: &Till, shown: &Shown) {
+    if !till.knows_offers(shown.offers()) {
         let _ = timeout(OFFERS_PATIENCE, till.refresh_offers()).await;
     }
 }

@@ -6,10 +6,11 @@ use proto::{
     status::Failure,
     v1::{
         CreatePaymentRequest, GetPaymentRequest, Payment, PaymentServiceListOffersRequest,
-        PaymentServiceListOffersResponse, PaymentState, ReversePaymentRequest, WatchPaymentRequest,
-        payment_service_client::PaymentServiceClient,
+        PaymentServiceListOffersResponse, PaymentState, ResolveTokenRequest, ReversePaymentRequest,
+        WatchPaymentRequest, payment_service_client::PaymentServiceClient,
     },
 };
+use shared::{code::TokenNumber, ids::OfferNumber};
 use thiserror::Error;
 use tonic::{
     Request, Response, Status,
@@ -140,6 +141,14 @@ impl Provider {
             }
         }
         Ok(())
+    }
+
+    /// What a token's number stands for: the offers of which the shopper has a coupon for this shop.
+    pub async fn resolve_token(&self, number: TokenNumber) -> Result<Vec<OfferNumber>, CallError> {
+        let mut client = self.client.clone();
+        let request = ResolveTokenRequest { token_number: number.to_string() };
+        let response = call(request, |request| async move { client.resolve_token(request).await }).await?;
+        Ok(response.offer_numbers.into_iter().map(OfferNumber).collect())
     }
 
     /// One page of the offers that changed after a revision.

@@ -6,7 +6,9 @@ use std::{
 };
 
 use proto::v1::PaymentServiceListOffersResponse;
-use shared::{basket::Basket, ids::OfferNumber, money::Currency, offer::Refusal, time::UnixMillis};
+use shared::{
+    basket::Basket, code::TokenNumber, ids::OfferNumber, money::Currency, offer::Refusal, time::UnixMillis,
+};
 use thiserror::Error;
 use tracing::warn;
 
@@ -16,7 +18,7 @@ use crate::{
     machine::CallError,
     offers::{self, OfferBook},
     provider::{Provider, ProviderSettings, SettingsError},
-    sale::{Priced, Sale, price},
+    sale::{BareToken, Means, Priced, Sale, price},
     scan::Scan,
     shell::{Running, Shell},
 };
@@ -126,20 +128,31 @@ impl Till {
 
     /// Whether the till has heard of every offer that a code names; where it hasn't, a refresh may help.
     pub fn knows_offers_of(&self, scan: &Scan) -> bool {
-        let book = self.book();
-        scan.claims.iter().all(|claim| book.get(claim.offer_number).is_some())
+        self.knows_offers(scan.claims.iter().map(|claim| claim.offer_number))
     }
 
-    /// Prices a basket with the coupons of a code, without those in `dropped`, at the time of the till's clock.
-    pub fn price(&self, basket: &Basket, scan: &Scan, dropped: &[(OfferNumber, Refusal)]) -> Priced {
-        price(basket, scan, &self.book(), dropped, self.now())
+    /// Whether the till has heard of all of these offers.
+    pub fn knows_offers(&self, numbers: impl IntoIterator<Item = OfferNumber>) -> bool {
+        let book = self.book();
+        numbers.into_iter().all(|number| book.get(number).is_some())
+    }
+
+    /// What a token's number stands for, which the provider knows. Nothing is used up by asking.
+    pub async fn resolve_token(&self, number: TokenNumber) -> Result<BareToken, CallError> {
+        let offers = self.shell.provider.resolve_token(number).await?;
+        Ok(BareToken { number, offers })
+    }
+
+    /// Prices a basket with the coupons of what the shopper pays with, without those in `dropped`, at the time of the till's clock.
+    pub fn price(&self, basket: &Basket, means: &impl Means, dropped: &[(OfferNumber, Refusal)]) -> Priced {
+        price(basket, means, &self.book(), dropped, self.now())
     }
 
     /// Asks for the money, under a new payment id.
-    pub fn pay(&self, priced: &Priced, scan: &Scan, sale: impl Into<Sale>) -> Running {
+    pub fn pay(&self, priced: &Priced, means: &impl Means, sale: impl Into<Sale>) -> Running {
         let payment_id = self.shell.ambient.new_payment_id();
         let sale = sale.into();
-        self.shell.start(priced.request(payment_id, scan, &sale.reference), &sale)
+        self.shell.start(priced.request(payment_id, means, &sale.reference), &sale)
     }
 
     fn book(&self) -> MutexGuard<'_, OfferBook> {

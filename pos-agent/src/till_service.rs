@@ -89,7 +89,10 @@ impl TillService for TillApi {
         request: Request<ConfirmCheckoutRequest>,
     ) -> Result<Response<ConfirmCheckoutResponse>, Status> {
         let handle = self.find(&request.into_inner().checkout_id)?;
-        if matches!(handle.now().state, State::WaitingForScan { .. } | State::Matching { .. }) {
+        if matches!(
+            handle.now().state,
+            State::WaitingForScan { .. } | State::Resolving { .. } | State::Matching { .. }
+        ) {
             return Err(misplaced("there is no amount to confirm yet"));
         }
         // Confirmed before, by a call whose answer was lost: it stands as it stands.

@@ -74,7 +74,7 @@ fn line(
     };
     let name = wire.name.clone().or_else(|| item.map(|item| item.name.clone())).unwrap_or_default();
     let line = Line { gtin, units: wire.units, unit_price_minor, grams: wire.grams };
-    Ok((line, SoldLine { gtin, name, units: wire.units, unit_price_minor }))
+    Ok((line, SoldLine { gtin, name, units: wire.units, unit_price_minor, grams: wire.grams }))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ fn reason(state: &State) -> Option<Reason> {
 fn wire_state(state: &State) -> CheckoutState {
     match state {
         State::WaitingForScan { .. } => CheckoutState::WaitingForScan,
-        State::Matching { .. } => CheckoutState::Matching,
+        State::Resolving { .. } | State::Matching { .. } => CheckoutState::Matching,
         State::Confirming { .. } => CheckoutState::WaitingForConfirmation,
         State::Authorising(_) | State::LookingUp { .. } => CheckoutState::Authorising,
         State::Approving(_) => CheckoutState::WaitingForApproval,

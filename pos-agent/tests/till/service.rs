@@ -205,6 +205,29 @@ async fn the_shopper_approves_or_the_cashier_stops_waiting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_till_without_a_2d_scanner_takes_the_bare_number_and_the_shopper_approves() {
+    let shop = Shop::open().await;
+    let (_daemon, mut software) = agent(&shop).await;
+    let number = shared::code::TokenNumber::from_body(900_000_000_000_000_001).unwrap().to_string();
+    software.start(sale("c1", SHAMPOO, 3000)).await.unwrap();
+    software.scan("c1", &number).await.unwrap();
+    while software.start(sale("c1", SHAMPOO, 3000)).await.unwrap().reason != "TOKEN_UNKNOWN" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    shop.provider.with(|world| world.clipped = vec![100_001, 100_002]);
+    software.scan("c1", &number).await.unwrap();
+    let waiting = software.until("c1", CheckoutState::WaitingForApproval).await;
+    assert_eq!((due(&waiting), waiting.unused_coupons.len()), (2500, 1));
+    shop.provider.approve_all();
+    let paid = software.until("c1", CheckoutState::Completed).await;
+    assert_eq!(due(&paid), 2500);
+    shop.provider.with(|world| {
+        assert_eq!(world.requests[0].token_number, number);
+        assert!(world.requests[0].code.is_empty());
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refused_coupons_wait_for_a_yes_or_are_dropped() {
     let shop = Shop::open().await;
     let (_daemon, mut software) = agent(&shop).await;
