@@ -12,7 +12,7 @@ use std::{
 use futures::future::join_all;
 use shared::{money::Money, reason::Reason};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{broadcast, mpsc, oneshot, watch},
     time::timeout,
 };
 use tracing::info;
@@ -22,6 +22,7 @@ use crate::{
     machine::Machine,
     metrics::Metrics,
     sale::{Sale, Shown},
+    scan::{Scanned, told_apart},
     shell::Running,
     till::{Recovery, Till},
 };
@@ -32,6 +33,12 @@ pub const CHECKOUTS_KEPT_MAX: usize = 1_000;
 const EVENTS_MAX: usize = 16;
 /// How long a shopper waits for the offers of a code that names unknown ones.
 const OFFERS_PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Scans that may wait for a watcher; a slower one misses the oldest.
+const SCANS_MAX: usize = 64;
+
+/// A lane, and what its scanner read.
+pub type LaneScan = (Arc<str>, Arc<str>);
 
 /// An event, and whom to tell that it was taken in.
 type Told = (Event, Option<oneshot::Sender<()>>);
@@ -101,6 +108,7 @@ pub struct Lanes {
     till: Arc<Till>,
     lane_ids: Vec<String>,
     metrics: Arc<Metrics>,
+    scans: broadcast::Sender<LaneScan>,
     book: Mutex<Book>,
 }
 
@@ -160,7 +168,13 @@ impl Lanes {
         recoveries: Vec<Recovery>,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let lanes = Arc::new(Self { till, lane_ids, metrics, book: Mutex::default() });
+        let lanes = Arc::new(Self {
+            till,
+            lane_ids,
+            metrics,
+            scans: broadcast::Sender::new(SCANS_MAX),
+            book: Mutex::default(),
+        });
         for Recovery { left, running } in recoveries {
             let asked = left.asked;
             let currency = asked.currency.parse().unwrap_or_else(|_| lanes.till.currency());
@@ -195,9 +209,7 @@ impl Lanes {
         checkout_id: &str,
         order: Order,
     ) -> Result<Handle, LaneError> {
-        if !self.lane_ids.iter().any(|known| known == lane_id) {
-            return Err(LaneError::UnknownLane(lane_id.to_owned()));
-        }
+        self.has(lane_id)?;
         let mut book = self.book();
         if let Some(known) = book.checkouts.get(checkout_id) {
             let same = known.lane_id == lane_id
@@ -220,10 +232,27 @@ impl Lanes {
         known.ok_or_else(|| LaneError::UnknownCheckout(checkout_id.to_owned()))
     }
 
-    /// Gives what a lane's own scanner read to the checkout that is open there; `None` where none is.
-    pub async fn scan(&self, lane_id: &str, text: String) -> Option<Checkout> {
-        let open = self.book().open_on(lane_id).cloned()?;
-        Some(open.tell(Event::Scanned(text)).await)
+    /// Gives what a lane's own scanner read to the checkout that is open there, where it is something to pay with; everything
+    /// else is for the till software, by [`Self::scans`].
+    pub async fn scan(&self, lane_id: &str, text: String) {
+        let pays = !matches!(told_apart(&text), Ok(Scanned::Goods(_) | Scanned::Receipt { .. }));
+        let open = self.book().open_on(lane_id).cloned();
+        match open.filter(|_| pays) {
+            Some(open) => drop(open.tell(Event::Scanned(text)).await),
+            // Without a watcher nobody wants it.
+            None => drop(self.scans.send((lane_id.into(), text.into()))),
+        }
+    }
+
+    /// What the lanes' own scanners read from now on that no checkout took, each with its lane.
+    pub fn scans(&self) -> broadcast::Receiver<LaneScan> {
+        self.scans.subscribe()
+    }
+
+    /// Whether the settings name this lane.
+    pub fn has(&self, lane_id: &str) -> Result<(), LaneError> {
+        let known = self.lane_ids.iter().any(|known| known == lane_id);
+        if known { Ok(()) } else { Err(LaneError::UnknownLane(lane_id.to_owned())) }
     }
 
     /// Takes no new checkout, finishes those that ask for money, ends the others, and gives payments that are being taken

@@ -11,11 +11,13 @@ use proto::{
     v1::{
         CancelCheckoutRequest, CancelCheckoutResponse, ConfirmCheckoutRequest, ConfirmCheckoutResponse, Lane,
         ListLanesRequest, ListLanesResponse, StartCheckoutRequest, StartCheckoutResponse, SubmitScanRequest,
-        SubmitScanResponse, WatchCheckoutRequest, WatchCheckoutResponse, till_service_server::TillService,
+        SubmitScanResponse, WatchCheckoutRequest, WatchCheckoutResponse, WatchScansRequest,
+        WatchScansResponse, till_service_server::TillService,
     },
 };
 use shared::reason::Reason;
-use tokio_stream::wrappers::WatchStream;
+use tokio::sync::watch;
+use tokio_stream::wrappers::{BroadcastStream, WatchStream};
 use tonic::{Request, Response, Status};
 
 use crate::{
@@ -30,12 +32,12 @@ pub(crate) use view::state_word;
 #[derive(Clone)]
 pub struct TillApi {
     lanes: Arc<Lanes>,
-    catalogue: Arc<Catalogue>,
+    catalogue: watch::Receiver<Arc<Catalogue>>,
 }
 
 impl TillApi {
     /// Serves these lanes; names and prices that callers leave out come from the catalogue.
-    pub fn new(lanes: Arc<Lanes>, catalogue: Arc<Catalogue>) -> Self {
+    pub fn new(lanes: Arc<Lanes>, catalogue: watch::Receiver<Arc<Catalogue>>) -> Self {
         Self { lanes, catalogue }
     }
 
@@ -64,7 +66,8 @@ impl TillService for TillApi {
         request: Request<StartCheckoutRequest>,
     ) -> Result<Response<StartCheckoutResponse>, Status> {
         let request = request.into_inner();
-        let order = parse::order(&request, &self.catalogue, self.lanes.till().currency())
+        let catalogue = Arc::clone(&self.catalogue.borrow());
+        let order = parse::order(&request, &catalogue, self.lanes.till().currency())
             .map_err(|error| Status::from(Failure::from(error)))?;
         let handle = self.lanes.start(&request.lane_id, &request.checkout_id, order).map_err(refused)?;
         let checkout = view(&handle, &handle.now());
@@ -120,6 +123,24 @@ impl TillService for TillApi {
         let messages =
             changes.map(move |checkout| Ok(WatchCheckoutResponse { checkout: view(&handle, &checkout) }));
         Ok(Response::new(Box::pin(messages)))
+    }
+
+    type WatchScansStream = Pin<Box<dyn Stream<Item = Result<WatchScansResponse, Status>> + Send>>;
+
+    async fn watch_scans(
+        &self,
+        request: Request<WatchScansRequest>,
+    ) -> Result<Response<Self::WatchScansStream>, Status> {
+        let lane_id = request.into_inner().lane_id;
+        self.lanes.has(&lane_id).map_err(refused)?;
+        let catalogue = self.catalogue.clone();
+        let scans = BroadcastStream::new(self.lanes.scans()).filter_map(move |scan| {
+            // A watcher that was too slow goes on with what comes now.
+            let own = scan.ok().filter(|(lane, _)| **lane == *lane_id);
+            let message = own.map(|(_, text)| Ok(view::scan(&text, &catalogue.borrow())));
+            async move { message }
+        });
+        Ok(Response::new(Box::pin(scans)))
     }
 
     async fn list_lanes(&self, _: Request<ListLanesRequest>) -> Result<Response<ListLanesResponse>, Status> {

@@ -43,7 +43,7 @@ const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// `TillService`, with health and both versions of reflection.
 pub(super) async fn routes(
     lanes: &Arc<Lanes>,
-    catalogue: Arc<Catalogue>,
+    catalogue: watch::Receiver<Arc<Catalogue>>,
 ) -> Result<(HealthReporter, Routes), StartError> {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_service_status("onescan.v1.TillService", ServingStatus::Serving).await;

@@ -2,14 +2,19 @@
 
 use proto::{
     convert::{money_to_wire, redemption_to_wire, refusal_to_wire},
-    v1::{self, AppliedCoupon, CashierWords, CheckoutState, LocalizedText, UnusedCoupon},
+    v1::{
+        self, AppliedCoupon, CashierWords, CheckoutState, LocalizedText, ScanKind, UnusedCoupon,
+        WatchScansResponse,
+    },
 };
 use shared::{money::Money, reason::Reason};
 
 use crate::{
+    catalogue::Catalogue,
     lane::{Checkout, End, State},
     lanes::Handle,
     sale::{self, Priced},
+    scan::{ItemNumber, Scanned, told_apart},
     words::{self, Lang},
 };
 
@@ -108,6 +113,27 @@ fn wire_state(state: &State) -> CheckoutState {
             End::Standing => CheckoutState::RefundDue,
         },
     }
+}
+
+/// What a lane's own scanner read.
+pub(super) fn scan(text: &str, catalogue: &Catalogue) -> WatchScansResponse {
+    let mut view = WatchScansResponse { scan: text.to_owned(), ..WatchScansResponse::default() };
+    let kind = match told_apart(text) {
+        Ok(Scanned::Goods(ItemNumber { gtin, or })) => {
+            // Eight digits may be either; the catalogue knows which of the two is sold here.
+            let other = or.filter(|or| catalogue.find(gtin).is_none() && catalogue.find(*or).is_some());
+            view.gtin = other.unwrap_or(gtin).short();
+            ScanKind::Goods
+        }
+        Ok(Scanned::Receipt { payment_id }) => {
+            view.payment_id = payment_id;
+            ScanKind::Receipt
+        }
+        Ok(Scanned::Code(_) | Scanned::Token(_)) => ScanKind::Code,
+        Err(_) => ScanKind::Unknown,
+    };
+    view.set_kind(kind);
+    view
 }
 
 /// A state by the word of the public API, for the log.

@@ -10,8 +10,8 @@ use proto::{
     status::Failure,
     v1::{
         BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest, ListLanesRequest,
-        Money, PaymentState, StartCheckoutRequest, SubmitScanRequest, WatchCheckoutRequest,
-        till_service_client::TillServiceClient,
+        Money, PaymentState, ScanKind, StartCheckoutRequest, SubmitScanRequest, WatchCheckoutRequest,
+        WatchScansRequest, till_service_client::TillServiceClient,
     },
 };
 use shared::{ids::OfferNumber, offer::Refusal, reason::Reason};
@@ -225,6 +225,30 @@ async fn a_till_without_a_2d_scanner_takes_the_bare_number_and_the_shopper_appro
         assert_eq!(world.requests[0].token_number, number);
         assert!(world.requests[0].code.is_empty());
     });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agents_own_scanner_gives_goods_to_the_till_software_and_codes_to_the_checkout() {
+    let shop = Shop::open().await;
+    let (daemon, mut software) = agent(&shop).await;
+    let request = WatchScansRequest { lane_id: "1".into() };
+    let mut scans = software.0.watch_scans(request).await.unwrap().into_inner();
+    daemon.lanes().scan("2", "6901234567892".into()).await;
+    daemon.lanes().scan("1", MINTS.into()).await;
+    daemon.lanes().scan("1", code(1, &[])).await;
+    let goods = scans.message().await.unwrap().unwrap();
+    assert_eq!((goods.kind(), goods.gtin.as_str()), (ScanKind::Goods, MINTS));
+    assert_eq!(
+        scans.message().await.unwrap().unwrap().kind(),
+        ScanKind::Code,
+        "too early: the basket is open"
+    );
+
+    software.start(sale("c1", MINTS, 450)).await.unwrap();
+    daemon.lanes().scan("1", code(1, &[])).await;
+    software.until("c1", CheckoutState::Completed).await;
+    let nowhere = WatchScansRequest { lane_id: "9".into() };
+    assert_eq!(software.0.watch_scans(nowhere).await.unwrap_err().code(), tonic::Code::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]
