@@ -15,6 +15,7 @@ words that the agent sends: they say what happened and what to do next.
 
 import argparse
 import json
+import os
 import sys
 import time
 import uuid
@@ -77,6 +78,13 @@ class Agent:
             time.sleep(PAUSE_SECONDS)
 
 
+def uuid7():
+    """A UUID of version 7, whose first part is the time (RFC 9562, section 5.7)."""
+    value = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | (0x7 << 76)
+    return str(uuid.UUID(int=value & ~(0x3 << 62) | (0x2 << 62)))
+
+
 def display(words):
     """The customer-side and cashier-side displays of a real till; here, standard error."""
     text = [words.get(part, {}).get("en", "") for part in ("what", "next")]
@@ -132,7 +140,7 @@ def sell(agent, args):
 
 
 def refund(agent, args):
-    refund_id = args.id or str(uuid.uuid4())
+    refund_id = args.id or uuid7()
     items = [dict(zip(("gtin", "units"), item.split(":"))) for item in args.items]
     request = {"refundId": refund_id, "paymentId": args.payment_id}
     if items:
@@ -141,7 +149,7 @@ def refund(agent, args):
         request["everything"] = True
     answer = agent.call("RefundSale", request)
     display(answer["words"])
-    refunded = answer.get("refund", {}).get("refundedAmount", {})
+    refunded = answer.get("refundedAmount", {})
     return {
         "state": answer["state"].removeprefix("REFUND_STATE_"),
         "refund_id": refund_id,
@@ -154,12 +162,19 @@ def close_day(agent, args):
     for difference in closed.get("differences", []):
         display(difference["words"])
     totals = closed["totals"]
+
+    def count(name):
+        return int(totals[name].get("count", 0))
+
+    def minor(name):
+        return int(totals[name]["amount"].get("minorUnits", 0))
+
     return {
         "differences": len(closed.get("differences", [])),
-        "sales": totals.get("saleCount", 0),
-        "sales_minor": int(totals.get("saleAmount", {}).get("minorUnits", 0)),
-        "refunds": totals.get("refundCount", 0),
-        "refunds_minor": int(totals.get("refundAmount", {}).get("minorUnits", 0)),
+        "sales": count("sales"),
+        "sales_minor": minor("sales"),
+        "refunds": count("refunds"),
+        "refunds_minor": minor("refunds"),
     }
 
 

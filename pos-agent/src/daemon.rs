@@ -82,7 +82,7 @@ pub async fn start(settings: Settings) -> Result<Daemon, StartError> {
     let taken = |error| StartError::Listen { address: settings.listen, error };
     let listener = TcpListener::bind(settings.listen).await.map_err(taken)?;
     let address = listener.local_addr().map_err(taken)?;
-    let (health, routes) = serve::routes(&lanes, catalogue).await?;
+    let (health, routes) = serve::routes(&lanes, catalogue, settings.lang).await?;
     let router = serve::router(routes, &lanes, metrics, &settings)?;
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(serve::serve(listener, router, stopped));

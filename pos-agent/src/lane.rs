@@ -220,6 +220,11 @@ impl Checkout {
         Self { order: None, state: State::LookingUp { payment_id, due }, dropped: Vec::new() }
     }
 
+    /// One that was over before the agent was started, as the journal has it.
+    pub fn on_record(end: End, payment_id: String) -> Self {
+        Self { order: None, state: State::Ended { end, payment_id, priced: None }, dropped: Vec::new() }
+    }
+
     /// Takes an event in and says what to carry out. An event that doesn't belong to the state changes nothing.
     pub fn on(&mut self, event: Event) -> Vec<Effect> {
         match (&self.state, event) {

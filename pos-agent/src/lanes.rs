@@ -15,11 +15,11 @@ use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
     time::timeout,
 };
-use tracing::info;
+use tracing::{error, info};
 
 use crate::{
-    lane::{Checkout, Effect, Event, Order, State},
-    machine::Machine,
+    lane::{Checkout, Effect, End, Event, Order, State},
+    machine::{Ending, Machine},
     metrics::Metrics,
     sale::{Sale, Shown},
     scan::{Scanned, told_apart},
@@ -216,6 +216,14 @@ impl Lanes {
                 && known.state.borrow().order.as_ref().is_none_or(|before| *before == order);
             return if same { Ok(known.clone()) } else { Err(LaneError::IdReused(checkout_id.to_owned())) };
         }
+        // The same basket is not sold twice, however often the agent was started meanwhile.
+        if let Some(over) = self.on_record(checkout_id) {
+            return if over.lane_id == lane_id {
+                Ok(over)
+            } else {
+                Err(LaneError::IdReused(checkout_id.to_owned()))
+            };
+        }
         if book.stopping {
             return Err(LaneError::Stopping);
         }
@@ -229,7 +237,28 @@ impl Lanes {
     /// The checkout of an id.
     pub fn find(&self, checkout_id: &str) -> Result<Handle, LaneError> {
         let known = self.book().checkouts.get(checkout_id).cloned();
+        let known = known.or_else(|| self.on_record(checkout_id));
         known.ok_or_else(|| LaneError::UnknownCheckout(checkout_id.to_owned()))
+    }
+
+    /// A checkout that was over before the agent was started, or long ago.
+    fn on_record(&self, checkout_id: &str) -> Option<Handle> {
+        let record = self.till.on_record(checkout_id).unwrap_or_else(|error| {
+            error!(checkout_id, %error, "the journal can't be read");
+            None
+        })?;
+        let end = match record.ended?.0 {
+            Ending::Paid => End::Paid(record.payment.unwrap_or_default()),
+            Ending::Declined => End::Declined(record.reason.parse().unwrap_or(Reason::Internal)),
+            Ending::Reversed => End::Reversed,
+            Ending::Standing => End::Standing,
+        };
+        Some(Handle {
+            checkout_id: checkout_id.to_owned(),
+            lane_id: record.asked.lane_id,
+            state: watch::channel(Checkout::on_record(end, record.payment_id)).1,
+            events: mpsc::channel(1).0,
+        })
     }
 
     /// Gives what a lane's own scanner read to the checkout that is open there, where it is something to pay with; everything
@@ -291,6 +320,7 @@ impl Lanes {
                 reference: checkout.order.as_ref().map(|order| order.reference.clone()).unwrap_or_default(),
                 lane_id: lane_id.to_owned(),
                 checkout_id: id.to_owned(),
+                sold: checkout.order.as_ref().map(|order| order.sold.clone()).unwrap_or_default(),
             },
             events: handle.events.downgrade(),
             paying: None,

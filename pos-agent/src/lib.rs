@@ -11,9 +11,12 @@ pub mod offers;
 pub mod sale;
 pub mod scan;
 
+pub mod attention;
+pub mod day;
 pub mod journal;
 pub mod machine;
 pub mod provider;
+pub mod returns;
 pub mod shell;
 pub mod till;
 

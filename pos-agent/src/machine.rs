@@ -12,6 +12,10 @@
 //!
 //! So a payment ends in exactly one way at the till, and it is the way in which it ends at the provider.
 
+mod refund;
+
+pub use refund::{RefundEffect, RefundEvent, RefundMachine, RefundOutcome};
+
 use std::time::Duration;
 
 use proto::{status::Failure, v1::Payment};

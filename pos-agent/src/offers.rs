@@ -20,7 +20,7 @@ use shared::{
 };
 use tracing::warn;
 
-use crate::{disk, machine::CallError, provider::Provider};
+use crate::{disk, machine::CallError, provider::Payments};
 
 /// Pages that one refresh reads at most: 500 offers each, far above what one shop has.
 const PAGES_MAX: usize = 200;
@@ -128,7 +128,7 @@ impl OfferBook {
 
 /// What changed after `revision`, page by page.
 pub(crate) async fn changes_since(
-    provider: &Provider,
+    provider: &dyn Payments,
     revision: u64,
 ) -> Result<Vec<PaymentServiceListOffersResponse>, CallError> {
     let mut pages = Vec::new();

@@ -18,7 +18,10 @@ use shared::{
 };
 use tracing::info;
 
-use crate::offers::{OfferBook, THIS_SHOP};
+use crate::{
+    offers::{OfferBook, THIS_SHOP},
+    receipt::SoldLine,
+};
 
 /// Which sale a payment is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Sale {
     pub lane_id: String,
     /// The checkout of the lane; empty where there is none.
     pub checkout_id: String,
+    /// The basket, for receipt and refund; empty where it is not told.
+    pub sold: Vec<SoldLine>,
 }
 
 /// The number of a sale at a till of one lane.

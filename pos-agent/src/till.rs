@@ -1,7 +1,7 @@
 //! The till as a library: offers in, code priced, money asked for exactly once, what was left unfinished brought to its end.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,13 +14,16 @@ use tracing::warn;
 
 use crate::{
     ambient::Ambient,
-    journal::{Journal, JournalError, Unfinished},
+    attention::{self, Attention},
+    day::{self, DayReport},
+    journal::{Asked, BackLine, Journal, JournalError, RefundRecord, SaleRecord, Unfinished},
     machine::CallError,
     offers::{self, OfferBook},
-    provider::{Provider, ProviderSettings, SettingsError},
+    provider::{Payments, Provider, ProviderSettings, SettingsError},
+    returns::{ReturnError, Returnable, Returned},
     sale::{BareToken, Means, Priced, Sale, price},
     scan::Scan,
-    shell::{Running, Shell},
+    shell::{Running, RunningRefund, Shell},
 };
 
 /// What a till needs to know.
@@ -45,17 +48,38 @@ pub enum OpenError {
     Journal(#[from] JournalError),
 }
 
+/// Why the day can't be closed.
+#[derive(Debug, Error)]
+pub enum CloseError {
+    /// The provider can't be asked.
+    #[error("the provider can't be asked: {0:?}")]
+    Provider(CallError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
 /// A payment of the last run, being brought to its end.
 #[derive(Debug, Clone)]
 pub struct Recovery {
     /// What the journal says of it.
-    pub left: Unfinished,
+    pub left: SaleRecord,
     /// Where it stands now.
     pub running: Running,
 }
 
+/// A refund that was asked for.
+#[derive(Debug, Clone)]
+pub enum GivenBack {
+    /// It has just been begun, or has no certain answer yet.
+    UnderWay(RunningRefund),
+    /// It was asked for before and is over.
+    Over(Box<RefundRecord>),
+}
+
 /// An open till.
 pub struct Till {
+    giving: Mutex<()>,
     shell: Arc<Shell>,
     offers: Mutex<OfferBook>,
     data_dir: PathBuf,
@@ -63,23 +87,37 @@ pub struct Till {
 }
 
 impl Till {
-    /// Opens journal and offers, and at once sees to what the last run left unfinished, in the background. Must be called within a
-    /// tokio runtime; nothing waits for the network.
+    /// Opens journal and offers, and at once sees to what the last run left unfinished, in the background: payments are told to the
+    /// caller, refunds just go on. Must be called within a tokio runtime; nothing waits for the network.
     pub fn open(
         settings: &TillSettings,
         ambient: Arc<dyn Ambient>,
     ) -> Result<(Self, Vec<Recovery>), OpenError> {
-        let provider = Provider::new(&settings.provider)?;
-        let (journal, unfinished) = Journal::open(&settings.data_dir)?;
+        let provider = Arc::new(Provider::new(&settings.provider)?);
+        Ok(Self::open_with(provider, &settings.data_dir, settings.currency, ambient)?)
+    }
+
+    /// The same, with a provider that is reached in another way.
+    pub fn open_with(
+        provider: Arc<dyn Payments>,
+        data_dir: &Path,
+        currency: Currency,
+        ambient: Arc<dyn Ambient>,
+    ) -> Result<(Self, Vec<Recovery>), JournalError> {
+        let (journal, Unfinished { sales, refunds }) = Journal::open(data_dir, ambient.now())?;
         let shell = Shell::new(provider, ambient, journal);
         let till = Self {
+            giving: Mutex::default(),
             shell: Arc::clone(&shell),
-            offers: Mutex::new(OfferBook::load(&settings.data_dir)),
-            data_dir: settings.data_dir.clone(),
-            currency: settings.currency,
+            offers: Mutex::new(OfferBook::load(data_dir)),
+            data_dir: data_dir.to_owned(),
+            currency,
         };
-        let resume = |left: Unfinished| Recovery { running: shell.resume(left.clone()), left };
-        Ok((till, unfinished.into_iter().map(resume).collect()))
+        for left in &refunds {
+            shell.resume_refund(left);
+        }
+        let resume = |left: SaleRecord| Recovery { running: shell.resume(&left), left };
+        Ok((till, sales.into_iter().map(resume).collect()))
     }
 
     /// The currency of its prices.
@@ -100,7 +138,7 @@ impl Till {
     /// Fetches what changed of the offers and keeps it on disk.
     pub async fn refresh_offers(&self) -> Result<(), CallError> {
         let revision = self.book().revision();
-        let pages = offers::changes_since(&self.shell.provider, revision).await?;
+        let pages = offers::changes_since(self.shell.provider.as_ref(), revision).await?;
         self.take_in(pages, false);
         Ok(())
     }
@@ -121,7 +159,7 @@ impl Till {
     /// Fetches all offers anew: what a till does when it starts, so that a book from long ago, or of a provider whose data was
     /// replaced, doesn't stay.
     pub async fn reload_offers(&self) -> Result<(), CallError> {
-        let pages = offers::changes_since(&self.shell.provider, 0).await?;
+        let pages = offers::changes_since(self.shell.provider.as_ref(), 0).await?;
         self.take_in(pages, true);
         Ok(())
     }
@@ -150,9 +188,109 @@ impl Till {
 
     /// Asks for the money, under a new payment id.
     pub fn pay(&self, priced: &Priced, means: &impl Means, sale: impl Into<Sale>) -> Running {
-        let payment_id = self.shell.ambient.new_payment_id();
         let sale = sale.into();
-        self.shell.start(priced.request(payment_id, means, &sale.reference), &sale)
+        let payment_id = self.shell.ambient.new_id();
+        let request = priced.request(payment_id, means, &sale.reference);
+        self.shell.start(request, Asked::of(priced, &sale))
+    }
+
+    /// One payment of this till, with what was given back of it.
+    pub fn sale(&self, payment_id: &str) -> Result<Option<SaleRecord>, JournalError> {
+        self.shell.journal.sale(payment_id)
+    }
+
+    /// The newest payment of a checkout, which may have taken several.
+    pub fn on_record(&self, checkout_id: &str) -> Result<Option<SaleRecord>, JournalError> {
+        self.shell.journal.of_checkout(checkout_id)
+    }
+
+    /// The newest payments begun before an instant, newest first.
+    pub fn history(&self, before: UnixMillis, limit: u32) -> Result<Vec<SaleRecord>, JournalError> {
+        self.shell.journal.latest(before, limit)
+    }
+
+    /// What of a payment can be given back, as the provider has it now: of this till or of another one of the shop.
+    pub async fn returnable(&self, payment_id: &str) -> Result<Returnable, CallError> {
+        let answer = self.shell.provider.query(payment_id).await?;
+        let record = self.sale(payment_id).unwrap_or_else(|problem| {
+            warn!(payment_id, %problem, "the journal can't be read");
+            None
+        });
+        Ok(Returnable::of(&answer.payment, record.as_ref()))
+    }
+
+    /// A new id for a refund.
+    pub fn new_id(&self) -> String {
+        self.shell.ambient.new_id()
+    }
+
+    /// Gives goods back, once for each refund id: asked for again, gives the refund that there is.
+    pub fn give_back(
+        &self,
+        refund_id: &str,
+        from: &Returnable,
+        returned: &Returned,
+    ) -> Result<GivenBack, ReturnError> {
+        let _one_at_a_time = self.giving.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |payment_id: &str, lines: &[BackLine], everything: bool| {
+            let same = payment_id == from.payment_id && returned.is(lines, everything);
+            if same { Ok(()) } else { Err(ReturnError::IdReused) }
+        };
+        let open = self.shell.open_refunds();
+        if let Some(known) = open.iter().find(|refund| refund.request.refund_id == refund_id) {
+            same(&known.request.payment_id, &known.lines, known.request.everything)?;
+            return Ok(GivenBack::UnderWay(known.clone()));
+        }
+        if let Some(known) = self.shell.journal.refund(refund_id)? {
+            same(&known.payment_id, &known.lines, known.request.everything)?;
+            return Ok(GivenBack::Over(Box::new(known)));
+        }
+        if open.iter().any(|refund| refund.request.payment_id == from.payment_id) {
+            return Err(ReturnError::UnderWay);
+        }
+        let (request, lines) = from.request(refund_id.to_owned(), returned)?;
+        Ok(GivenBack::UnderWay(self.shell.give_back(request, from.gross.currency.code(), lines)))
+    }
+
+    /// The refund of an id, where this till has begun it.
+    pub fn refund(&self, refund_id: &str) -> Result<Option<GivenBack>, JournalError> {
+        let mut open = self.shell.open_refunds().into_iter();
+        if let Some(running) = open.find(|refund| refund.request.refund_id == refund_id) {
+            return Ok(Some(GivenBack::UnderWay(running)));
+        }
+        Ok(self.shell.journal.refund(refund_id)?.map(|record| GivenBack::Over(Box::new(record))))
+    }
+
+    /// Payments under way, oldest first.
+    pub fn open_sales(&self) -> Vec<Running> {
+        self.shell.open_sales()
+    }
+
+    /// Refunds under way, oldest first.
+    pub fn open_refunds(&self) -> Vec<RunningRefund> {
+        self.shell.open_refunds()
+    }
+
+    /// What needs a human, oldest first.
+    pub fn attention(&self) -> Result<Vec<Attention>, JournalError> {
+        let standing = self.shell.journal.standing()?;
+        Ok(attention::list(&self.shell.open_sales(), &self.shell.open_refunds(), &standing))
+    }
+
+    /// What moved within a time, by the journal alone.
+    pub fn totals(&self, since: UnixMillis, until: UnixMillis) -> Result<DayReport, JournalError> {
+        let (sales, refunds) = self.shell.journal.between(since, until)?;
+        let report = day::compare((since, until), self.currency, (&sales, &refunds), &[]);
+        // Nobody was asked, so nothing differs.
+        Ok(DayReport { differences: Vec::new(), ..report })
+    }
+
+    /// Compares a time, from the first instant to the first one after it, with what the provider says has moved money at this till.
+    pub async fn close_day(&self, since: UnixMillis, until: UnixMillis) -> Result<DayReport, CloseError> {
+        let (from, to) = (UnixMillis(since.0 - day::MARGIN_MS), UnixMillis(until.0 + day::MARGIN_MS));
+        let entries = self.shell.provider.entries(from, to).await.map_err(CloseError::Provider)?;
+        let (sales, refunds) = self.shell.journal.between(from, to)?;
+        Ok(day::compare((since, until), self.currency, (&sales, &refunds), &entries))
     }
 
     fn book(&self) -> MutexGuard<'_, OfferBook> {

@@ -1,5 +1,6 @@
 //! `TillService` for the shop's till software: decode, tell the lane, encode, and nothing else.
 
+mod books;
 mod parse;
 mod view;
 
@@ -9,8 +10,10 @@ use futures::{Stream, StreamExt};
 use proto::{
     status::Failure,
     v1::{
-        CancelCheckoutRequest, CancelCheckoutResponse, ConfirmCheckoutRequest, ConfirmCheckoutResponse, Lane,
-        ListLanesRequest, ListLanesResponse, StartCheckoutRequest, StartCheckoutResponse, SubmitScanRequest,
+        CancelCheckoutRequest, CancelCheckoutResponse, CloseDayRequest, CloseDayResponse,
+        ConfirmCheckoutRequest, ConfirmCheckoutResponse, GetReceiptRequest, GetReceiptResponse,
+        GetTotalsRequest, GetTotalsResponse, Lane, ListLanesRequest, ListLanesResponse, RefundSaleRequest,
+        RefundSaleResponse, StartCheckoutRequest, StartCheckoutResponse, SubmitScanRequest,
         SubmitScanResponse, WatchCheckoutRequest, WatchCheckoutResponse, WatchScansRequest,
         WatchScansResponse, till_service_server::TillService,
     },
@@ -24,6 +27,7 @@ use crate::{
     catalogue::Catalogue,
     lane::{Checkout, Event, State},
     lanes::{Handle, LaneError, Lanes},
+    words::Lang,
 };
 
 pub(crate) use view::state_word;
@@ -33,12 +37,14 @@ pub(crate) use view::state_word;
 pub struct TillApi {
     lanes: Arc<Lanes>,
     catalogue: watch::Receiver<Arc<Catalogue>>,
+    lang: Lang,
 }
 
 impl TillApi {
-    /// Serves these lanes; names and prices that callers leave out come from the catalogue.
-    pub fn new(lanes: Arc<Lanes>, catalogue: watch::Receiver<Arc<Catalogue>>) -> Self {
-        Self { lanes, catalogue }
+    /// Serves these lanes; names and prices that callers leave out come from the catalogue, and receipts are in `lang` where nobody
+    /// says otherwise.
+    pub fn new(lanes: Arc<Lanes>, catalogue: watch::Receiver<Arc<Catalogue>>, lang: Lang) -> Self {
+        Self { lanes, catalogue, lang }
     }
 
     fn find(&self, checkout_id: &str) -> Result<Handle, Status> {
@@ -141,6 +147,44 @@ impl TillService for TillApi {
             async move { message }
         });
         Ok(Response::new(Box::pin(scans)))
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<GetReceiptRequest>,
+    ) -> Result<Response<GetReceiptResponse>, Status> {
+        let receipt = books::receipt(self.lanes.till(), &request.into_inner(), self.lang)?;
+        Ok(Response::new(receipt))
+    }
+
+    async fn refund_sale(
+        &self,
+        request: Request<RefundSaleRequest>,
+    ) -> Result<Response<RefundSaleResponse>, Status> {
+        Ok(Response::new(books::refund(self.lanes.till(), &request.into_inner()).await?))
+    }
+
+    async fn get_totals(
+        &self,
+        request: Request<GetTotalsRequest>,
+    ) -> Result<Response<GetTotalsResponse>, Status> {
+        let GetTotalsRequest { since, until } = request.into_inner();
+        let (since, until) = books::day(self.lanes.till(), since, until)?;
+        let report = self.lanes.till().totals(since, until).map_err(|error| books::unreadable(&error))?;
+        Ok(Response::new(GetTotalsResponse { totals: Some(view::totals(&report)) }))
+    }
+
+    async fn close_day(
+        &self,
+        request: Request<CloseDayRequest>,
+    ) -> Result<Response<CloseDayResponse>, Status> {
+        let CloseDayRequest { since, until } = request.into_inner();
+        let (since, until) = books::day(self.lanes.till(), since, until)?;
+        let report = self.lanes.till().close_day(since, until).await.map_err(books::not_closed)?;
+        Ok(Response::new(CloseDayResponse {
+            totals: Some(view::totals(&report)),
+            differences: report.differences.iter().map(view::difference).collect(),
+        }))
     }
 
     async fn list_lanes(&self, _: Request<ListLanesRequest>) -> Result<Response<ListLanesResponse>, Status> {

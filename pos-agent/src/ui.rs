@@ -25,6 +25,7 @@ use tokio::{
 use crate::{
     catalogue::Catalogue,
     machine::Machine,
+    sale::Sale,
     scanner::{
         folder::{Folder, POLL_INTERVAL},
         picture::{self, ScanError},
@@ -115,7 +116,7 @@ impl Counter {
             }
             let priced = till.price(&order.basket, &order.scan, &order.dropped);
             send(&events, Event::Asking(priced.clone())).await;
-            let mut running = till.pay(&priced, &order.scan, "");
+            let mut running = till.pay(&priced, &order.scan, Sale { sold: order.sold, ..Sale::default() });
             *paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(running.clone());
             loop {
                 let state = running.state();
@@ -145,7 +146,7 @@ impl Counter {
         let events = self.events.clone();
         tokio::spawn(async move {
             let end = recovery.running.ended().await;
-            send(&events, Event::Recovered(recovery.left, end)).await;
+            send(&events, Event::Recovered(Box::new(recovery.left), end)).await;
         });
     }
 

@@ -9,6 +9,7 @@ use shared::{offer::Refusal, reason::Reason};
 use crate::machine::{Machine, Outcome};
 
 mod checkout;
+pub mod day;
 mod labels;
 
 pub use checkout::checkout;

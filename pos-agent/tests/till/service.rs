@@ -9,9 +9,10 @@ use pos_agent::{
 use proto::{
     status::Failure,
     v1::{
-        BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest, ListLanesRequest,
-        Money, PaymentState, ScanKind, StartCheckoutRequest, SubmitScanRequest, WatchCheckoutRequest,
-        WatchScansRequest, till_service_client::TillServiceClient,
+        BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest,
+        GetReceiptRequest, GetTotalsRequest, ListLanesRequest, Money, PaymentState, ScanKind,
+        StartCheckoutRequest, SubmitScanRequest, TillTotal, WatchCheckoutRequest, WatchScansRequest,
+        till_service_client::TillServiceClient,
     },
 };
 use shared::{ids::OfferNumber, offer::Refusal, reason::Reason};
@@ -291,6 +292,34 @@ async fn after_a_restart_the_checkout_tells_how_it_ended() {
     assert_eq!(again.state(), CheckoutState::Completed, "asked again, it isn't sold again");
     assert_eq!(shop.provider.with(|world| world.balance_minor), 100_000 - 450);
     drop(daemon);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkout_that_was_over_before_the_restart_is_still_known_and_not_sold_again() {
+    let shop = Shop::open().await;
+    let (daemon, mut software) = agent(&shop).await;
+    software.start(sale("c1", SHAMPOO, 3000)).await.unwrap();
+    software.scan("c1", &code(1, &[SHAMPOO_COUPON])).await.unwrap();
+    software.until("c1", CheckoutState::Completed).await;
+    assert_eq!(daemon.stop().await, 0);
+    drop(software);
+
+    let (_daemon, mut software) = agent(&shop).await;
+    let known = software.until("c1", CheckoutState::Completed).await;
+    let again = software.start(sale("c1", SHAMPOO, 3000)).await.unwrap();
+    assert_eq!((due(&known), again.payment_id), (2500, known.payment_id.clone()));
+    assert_eq!(shop.provider.states().len(), 1);
+
+    let request =
+        GetReceiptRequest { payment_id: known.payment_id.clone(), copy: true, ..Default::default() };
+    let receipt = software.0.get_receipt(request.clone()).await.unwrap().into_inner();
+    assert!(receipt.text.iter().any(|line| line.contains("CNY 25.00")), "{:#?}", receipt.text);
+    let by_scan = GetReceiptRequest { payment_id: receipt.receipt.unwrap().qr_text, ..request };
+    assert_eq!(software.0.get_receipt(by_scan).await.unwrap().into_inner().text, receipt.text);
+    let totals =
+        software.0.get_totals(GetTotalsRequest::default()).await.unwrap().into_inner().totals.unwrap();
+    let sum = |total: Option<TillTotal>| total.map(|t| (t.count, t.amount.unwrap().minor_units)).unwrap();
+    assert_eq!((sum(totals.sales), sum(totals.discounts)), ((1, 2500), (1, 500)));
 }
 
 fn copy_folder(from: &Path, to: &Path) {
