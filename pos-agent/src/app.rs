@@ -24,6 +24,7 @@ use crate::{
     daemon,
     inspect::inspect,
     machine::{Machine, Outcome},
+    offers::OffersSettings,
     provider::ProviderSettings,
     receipt::{RECEIPT_COLUMNS, pair_within, receipt},
     scan::Scan,
@@ -183,6 +184,7 @@ fn open(setup: &TillSetup) -> Result<(Till, Vec<Recovery>), Failed> {
         provider: ProviderSettings { address: setup.provider.clone(), ca_pem, key: read_key(setup)? },
         data_dir: setup.data_dir.clone(),
         currency: setup.currency,
+        offers: OffersSettings::default(),
     };
     Till::open(&settings, Arc::new(SystemAmbient)).map_err(|error| Failed::new(exit::CANNOT_WORK, error))
 }
@@ -278,7 +280,7 @@ fn exit_code(end: &Machine) -> u8 {
         Machine::Ended(Outcome::Declined(_)) => exit::REFUSED,
         Machine::Ended(Outcome::Reversed) => exit::REVERSED,
         Machine::Ended(Outcome::Standing) => exit::STANDING,
-        Machine::Ended(Outcome::NotSent) => exit::CANNOT_WORK,
+        Machine::Ended(Outcome::NotSent(_)) => exit::CANNOT_WORK,
         _ => exit::UNKNOWN,
     }
 }

@@ -88,7 +88,7 @@ impl Checkout {
             Machine::Ended(Outcome::Declined(_)) => "declined",
             Machine::Ended(Outcome::Reversed) => "reversed",
             Machine::Ended(Outcome::Standing) => "standing",
-            Machine::Ended(Outcome::NotSent) => "not_sent",
+            Machine::Ended(Outcome::NotSent(_)) => "not_sent",
             _ => "unknown",
         }
     }

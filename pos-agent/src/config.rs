@@ -17,7 +17,12 @@ use std::{
 use shared::{gs1::InStorePattern, money::Currency};
 use thiserror::Error;
 
-use crate::{provider::ProviderSettings, till::TillSettings, words::Lang};
+use crate::{
+    offers::{OffersSettings, ProviderKey},
+    provider::ProviderSettings,
+    till::TillSettings,
+    words::Lang,
+};
 
 pub use print::print;
 pub use scanners::LaneScanner;
@@ -111,6 +116,7 @@ fn settings(table: &toml::Table, folder: &Path) -> Result<Settings, Vec<String>>
         Ok(pem) => Some(pem),
         Err(error) => values.problem("provider.ca", format!("{}: {error}", path.display())),
     });
+    let provider_key: Option<ProviderKey> = values.parsed("provider", "public_key");
     let listen: Option<SocketAddr> = values.parsed("service", "listen");
     let service_key = values.secret("service", "key_file");
     if listen.is_some_and(|listen| !listen.ip().is_loopback()) && service_key.is_none() {
@@ -142,6 +148,10 @@ fn settings(table: &toml::Table, folder: &Path) -> Result<Settings, Vec<String>>
                 },
                 data_dir: values.path("till", "data_dir")?,
                 currency: currency?,
+                offers: OffersSettings {
+                    provider_key,
+                    age_max: values.seconds("offers", "age_max_seconds")?,
+                },
             },
             catalogue: values.path("till", "catalogue"),
             lang: lang?,

@@ -10,7 +10,6 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinHandle,
-    time::interval,
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tracing::{info, warn};
@@ -20,6 +19,7 @@ use crate::{
     catalogue::{Catalogue, CatalogueError, LiveCatalogue},
     config::{LaneScanner, Settings},
     lanes::Lanes,
+    link::Link,
     metrics::Metrics,
     scanner::Scanner,
     till::{OpenError, Till},
@@ -86,7 +86,7 @@ pub async fn start(settings: Settings) -> Result<Daemon, StartError> {
     let router = serve::router(routes, &lanes, metrics, &settings)?;
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(serve::serve(listener, router, stopped));
-    let refreshing = tokio::spawn(refresh_offers(till, settings.offers_interval, health.clone()));
+    let refreshing = tokio::spawn(keep_fresh(till, settings.offers_interval, health.clone()));
     info!(%address, lanes = settings.lane_ids.len(), "serving");
     let scanners = settings.scanners.iter().map(|scanner| listen(&lanes, scanner)).collect();
     let stop_patience = settings.stop_patience;
@@ -136,21 +136,20 @@ impl Daemon {
     }
 }
 
-/// The first time all of them, then what has changed. Health tells whether the provider answers.
-async fn refresh_offers(till: Arc<Till>, every: Duration, health: HealthReporter) {
-    let mut ticks = interval(every);
-    let mut reloaded = false;
-    loop {
-        ticks.tick().await;
-        let fresh = if reloaded { till.refresh_offers().await } else { till.reload_offers().await };
-        let status = match &fresh {
-            Ok(()) => ServingStatus::Serving,
-            Err(error) => {
-                warn!(?error, "the offers are those of the last time");
-                ServingStatus::NotServing
+/// Keeps the offers fresh for ever; health tells whether the provider answers.
+async fn keep_fresh(till: Arc<Till>, every: Duration, health: HealthReporter) {
+    let mut link = till.link();
+    let told = async {
+        loop {
+            let status = match *link.borrow_and_update() {
+                Link::Online => ServingStatus::Serving,
+                Link::Unknown | Link::Offline => ServingStatus::NotServing,
+            };
+            health.set_service_status(PROVIDER_HEALTH, status).await;
+            if link.changed().await.is_err() {
+                return;
             }
-        };
-        reloaded |= fresh.is_ok();
-        health.set_service_status(PROVIDER_HEALTH, status).await;
-    }
+        }
+    };
+    tokio::join!(till.keep_fresh(every), told);
 }

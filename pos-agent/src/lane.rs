@@ -13,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    machine::{CallError, Machine, Outcome},
+    machine::{CallError, Hindrance, Machine, Outcome},
     receipt::SoldLine,
     sale::{BareToken, Priced, Shown},
     scan::{self, Scanned},
@@ -97,8 +97,8 @@ pub enum End {
     Paid(Box<Payment>),
     /// Refused.
     Declined(Reason),
-    /// This till's disk can't be written: nothing was sent.
-    NotSent,
+    /// Something kept the till from asking: nothing was sent.
+    NotSent(Hindrance),
     /// Cancelled before the provider was asked.
     Cancelled,
     /// Taken back.
@@ -347,7 +347,7 @@ impl Checkout {
             Outcome::Paid(payment) => return self.end(End::Paid(payment)),
             Outcome::Reversed => return self.end(End::Reversed),
             Outcome::Standing => return self.end(End::Standing),
-            Outcome::NotSent => return self.end(End::NotSent),
+            Outcome::NotSent(hindrance) => return self.end(End::NotSent(hindrance)),
             Outcome::Declined(failure) => failure,
         };
         let (State::Authorising(asking) | State::Approving(asking)) = &self.state else {

@@ -14,6 +14,7 @@ pub mod scan;
 pub mod attention;
 pub mod day;
 pub mod journal;
+pub mod link;
 pub mod machine;
 pub mod provider;
 pub mod returns;

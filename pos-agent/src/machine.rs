@@ -146,8 +146,19 @@ pub enum Outcome {
     Reversed,
     /// Too late to take back.
     Standing,
-    /// Never sent: the till's disk can't be written.
-    NotSent,
+    /// Never sent.
+    NotSent(Hindrance),
+}
+
+/// What keeps a till from asking for money at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// Its disk can't be written.
+    Disk,
+    /// The provider can't be reached.
+    Offline,
+    /// Its copy of the offers is older than the settings allow.
+    OffersTooOld,
 }
 
 /// A payment's way.
@@ -199,7 +210,9 @@ impl Machine {
             (Self::New, Event::Resume { reversing: true }) => {
                 (Self::Reversing { tries: 1 }, vec![Effect::Reverse])
             }
-            (Self::Asking { tries: 1 }, Event::DiskRefused) => (Self::Ended(Outcome::NotSent), vec![]),
+            (Self::Asking { tries: 1 }, Event::DiskRefused) => {
+                (Self::Ended(Outcome::NotSent(Hindrance::Disk)), vec![])
+            }
 
             (Self::Asking { tries }, Event::Created(result)) => match result {
                 Ok(answer) => answered(answer),
@@ -260,7 +273,7 @@ fn end(outcome: Outcome) -> (Machine, Vec<Effect>) {
         Outcome::Declined(_) => Ending::Declined,
         Outcome::Reversed => Ending::Reversed,
         Outcome::Standing => Ending::Standing,
-        Outcome::NotSent => return (Machine::Ended(outcome), vec![]),
+        Outcome::NotSent(_) => return (Machine::Ended(outcome), vec![]),
     };
     (Machine::Ended(outcome), vec![Effect::Write(Mark::Ended(ending))])
 }

@@ -30,7 +30,7 @@ fn outcome(end: &End) -> usize {
     match end {
         End::Paid(_) => 0,
         End::Declined(_) => 1,
-        End::NotSent => 2,
+        End::NotSent(_) => 2,
         End::Cancelled => 3,
         End::Reversed => 4,
         End::Standing => 5,

@@ -24,7 +24,7 @@ use tracing::{error, info, warn};
 use crate::{
     ambient::Ambient,
     journal::{Asked, Entry, Journal, SaleRecord},
-    machine::{Answer, CallError, Effect, Event, Machine, Mark, Outcome},
+    machine::{Answer, CallError, Effect, Event, Hindrance, Machine, Mark, Outcome},
     provider::Payments,
 };
 
@@ -104,6 +104,13 @@ impl Shell {
         let event = Event::Resume { reversing: left.reversing_at.is_some() };
         let task = Task::new(left.payment_id.clone(), left.asked.clone(), left.begun_at, None);
         self.spawn(task, event)
+    }
+
+    /// A payment that is over before it began.
+    pub(crate) fn not_sent(&self, payment_id: String, asked: Asked, hindrance: Hindrance) -> Running {
+        let (_, state) = watch::channel(Machine::Ended(Outcome::NotSent(hindrance)));
+        let given_up = Arc::new(watch::Sender::new(false));
+        Running { payment_id, asked: Arc::new(asked), begun_at: self.ambient.now(), state, given_up }
     }
 
     fn spawn(self: &Arc<Self>, task: Task, event: Event) -> Running {

@@ -3,13 +3,17 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use proto::v1::PaymentServiceListOffersResponse;
 use shared::{
     basket::Basket, code::TokenNumber, ids::OfferNumber, money::Currency, offer::Refusal, time::UnixMillis,
 };
 use thiserror::Error;
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 use tracing::warn;
 
 use crate::{
@@ -17,14 +21,20 @@ use crate::{
     attention::{self, Attention},
     day::{self, DayReport},
     journal::{Asked, BackLine, Journal, JournalError, RefundRecord, SaleRecord, Unfinished},
-    machine::CallError,
-    offers::{self, OfferBook},
+    link::{Link, Watched},
+    machine::{CallError, Hindrance},
+    offers::{self, OfferBook, OffersSettings},
     provider::{Payments, Provider, ProviderSettings, SettingsError},
     returns::{ReturnError, Returnable, Returned},
     sale::{BareToken, Means, Priced, Sale, price},
     scan::Scan,
     shell::{Running, RunningRefund, Shell},
 };
+
+/// How long the provider may take to say what has changed, before the till calls itself offline.
+const PROBE_PATIENCE: Duration = Duration::from_secs(2);
+/// The pause between tries while offline.
+pub const OFFLINE_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a till needs to know.
 #[derive(Clone)]
@@ -35,6 +45,8 @@ pub struct TillSettings {
     pub data_dir: PathBuf,
     /// The currency of its prices.
     pub currency: Currency,
+    /// What it trusts in offers.
+    pub offers: OffersSettings,
 }
 
 /// Why a till can't be opened.
@@ -80,6 +92,8 @@ pub enum GivenBack {
 /// An open till.
 pub struct Till {
     giving: Mutex<()>,
+    line: Arc<Watched>,
+    trust: OffersSettings,
     shell: Arc<Shell>,
     offers: Mutex<OfferBook>,
     data_dir: PathBuf,
@@ -94,7 +108,7 @@ impl Till {
         ambient: Arc<dyn Ambient>,
     ) -> Result<(Self, Vec<Recovery>), OpenError> {
         let provider = Arc::new(Provider::new(&settings.provider)?);
-        Ok(Self::open_with(provider, &settings.data_dir, settings.currency, ambient)?)
+        Ok(Self::open_with(provider, &settings.data_dir, settings.currency, settings.offers, ambient)?)
     }
 
     /// The same, with a provider that is reached in another way.
@@ -102,14 +116,18 @@ impl Till {
         provider: Arc<dyn Payments>,
         data_dir: &Path,
         currency: Currency,
+        trust: OffersSettings,
         ambient: Arc<dyn Ambient>,
     ) -> Result<(Self, Vec<Recovery>), JournalError> {
         let (journal, Unfinished { sales, refunds }) = Journal::open(data_dir, ambient.now())?;
-        let shell = Shell::new(provider, ambient, journal);
+        let line = Arc::new(Watched::new(provider));
+        let shell = Shell::new(Arc::clone(&line) as _, ambient, journal);
         let till = Self {
             giving: Mutex::default(),
             shell: Arc::clone(&shell),
-            offers: Mutex::new(OfferBook::load(data_dir)),
+            offers: Mutex::new(OfferBook::load(data_dir, trust.provider_key)),
+            line,
+            trust,
             data_dir: data_dir.to_owned(),
             currency,
         };
@@ -138,30 +156,79 @@ impl Till {
     /// Fetches what changed of the offers and keeps it on disk.
     pub async fn refresh_offers(&self) -> Result<(), CallError> {
         let revision = self.book().revision();
-        let pages = offers::changes_since(self.shell.provider.as_ref(), revision).await?;
-        self.take_in(pages, false);
-        Ok(())
-    }
-
-    fn take_in(&self, pages: Vec<PaymentServiceListOffersResponse>, anew: bool) {
-        let mut book = self.book();
-        if anew {
-            *book = OfferBook::default();
-        } else if pages.iter().all(|page| page.signed_offers.is_empty()) {
-            return;
-        }
-        pages.into_iter().for_each(|page| book.apply(page));
-        if let Err(error) = book.store(&self.data_dir) {
-            warn!(%error, "the offers can't be stored");
-        }
+        self.fetch_offers(revision).await
     }
 
     /// Fetches all offers anew: what a till does when it starts, so that a book from long ago, or of a provider whose data was
     /// replaced, doesn't stay.
     pub async fn reload_offers(&self) -> Result<(), CallError> {
-        let pages = offers::changes_since(self.shell.provider.as_ref(), 0).await?;
-        self.take_in(pages, true);
+        self.fetch_offers(0).await
+    }
+
+    async fn fetch_offers(&self, revision: u64) -> Result<(), CallError> {
+        let fetched = offers::changes_since(self.shell.provider.as_ref(), revision).await;
+        let pages = fetched.inspect_err(|error| {
+            if matches!(error, CallError::Lost(_)) {
+                self.line.set(Link::Offline);
+            }
+        })?;
+        let mut book = self.book();
+        let mut next =
+            if revision == 0 { OfferBook::new(self.trust.provider_key) } else { std::mem::take(&mut *book) };
+        let taken_in = pages.into_iter().try_for_each(|page| next.apply(revision, page));
+        // Anew means all or nothing; of changes those before the wrong one are right.
+        if taken_in.is_ok() || revision != 0 {
+            *book = next;
+        }
+        taken_in.map_err(|problem| CallError::Lost(problem.to_owned()))?;
+        if let Err(error) = book.store(&self.data_dir) {
+            warn!(%error, "the offers can't be stored");
+        }
         Ok(())
+    }
+
+    /// Keeps the offers fresh and knows whether the provider can be reached, for as long as this is polled: all offers once, then
+    /// what has changed, at these intervals and whenever a call was lost; while offline every [`OFFLINE_PAUSE`].
+    pub async fn keep_fresh(&self, every: Duration) {
+        let mut reloaded = false;
+        loop {
+            let fresh = if reloaded {
+                let late = || Err(CallError::Lost("no answer in time".to_owned()));
+                timeout(PROBE_PATIENCE, self.refresh_offers()).await.unwrap_or_else(|_| late())
+            } else {
+                self.reload_offers().await
+            };
+            reloaded |= fresh.is_ok();
+            if let Err(error) = fresh {
+                warn!(?error, "the offers are those of the last time");
+                self.line.set(Link::Offline);
+                sleep(OFFLINE_PAUSE).await;
+                continue;
+            }
+            // A doubt that was raised before the answer is cleared up by it.
+            let _ = timeout(Duration::ZERO, self.line.doubted()).await;
+            let _ = timeout(every, self.line.doubted()).await;
+        }
+    }
+
+    /// Has whoever keeps the offers fresh look whether the provider answers: a good moment is when a sale begins.
+    pub fn look(&self) {
+        self.line.doubt();
+    }
+
+    /// What is known of the line to the provider, and each change of it.
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.line.link()
+    }
+
+    /// What keeps the till from taking a new payment; what is under way goes on all the same.
+    pub fn hindrance(&self) -> Option<Hindrance> {
+        if *self.line.link().borrow() == Link::Offline {
+            return Some(Hindrance::Offline);
+        }
+        let age_max = i64::try_from(self.trust.age_max.as_millis()).unwrap_or(i64::MAX);
+        let too_old = |as_of: UnixMillis| self.now().0.saturating_sub(as_of.0) > age_max;
+        self.book().as_of().is_some_and(too_old).then_some(Hindrance::OffersTooOld)
     }
 
     /// Whether the till has heard of every offer that a code names; where it hasn't, a refresh may help.
@@ -186,10 +253,13 @@ impl Till {
         price(basket, means, &self.book(), dropped, self.now())
     }
 
-    /// Asks for the money, under a new payment id.
+    /// Asks for the money, under a new payment id; where something keeps the till from it, says so at once and nothing is sent.
     pub fn pay(&self, priced: &Priced, means: &impl Means, sale: impl Into<Sale>) -> Running {
         let sale = sale.into();
         let payment_id = self.shell.ambient.new_id();
+        if let Some(hindrance) = self.hindrance() {
+            return self.shell.not_sent(payment_id, Asked::of(priced, &sale), hindrance);
+        }
         let request = priced.request(payment_id, means, &sale.reference);
         self.shell.start(request, Asked::of(priced, &sale))
     }

@@ -24,6 +24,7 @@ use tokio::{
 
 use crate::{
     catalogue::Catalogue,
+    link::Link,
     machine::Machine,
     sale::Sale,
     scanner::{
@@ -68,7 +69,7 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
         counter.watch_folder(folder);
     }
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        counter.refresh_offers_forever();
+        counter.keep_fresh();
         let head = terminal::Head { terminal_id: ui.terminal_id, watch: ui.watch };
         terminal::run(&counter, session, events, &head).await
     } else {
@@ -164,16 +165,21 @@ impl Counter {
         });
     }
 
-    fn refresh_offers_forever(&self) {
+    /// Keeps the offers fresh as long as the screen is there, and tells it whether the provider can be reached.
+    fn keep_fresh(&self) {
         let (till, events) = (Arc::clone(&self.till), self.events.clone());
         tokio::spawn(async move {
-            let mut ticks = interval(OFFERS_INTERVAL);
-            let mut reloaded = false;
-            while !events.is_closed() {
-                ticks.tick().await;
-                let fresh = if reloaded { till.refresh_offers().await } else { till.reload_offers().await };
-                reloaded |= fresh.is_ok();
-                send(&events, Event::Online(fresh.is_ok())).await;
+            let mut link = till.link();
+            let told = async {
+                while link.changed().await.is_ok() {
+                    let online = *link.borrow_and_update() == Link::Online;
+                    send(&events, Event::Online(online)).await;
+                }
+            };
+            tokio::select! {
+                () = till.keep_fresh(OFFERS_INTERVAL) => {}
+                () = told => {}
+                () = events.closed() => {}
             }
         });
     }

@@ -4,7 +4,7 @@
 
 use pos_agent::{
     lane::{Checkout, Effect, End, Event, Order, State},
-    machine::{CallError, Machine, Outcome},
+    machine::{CallError, Hindrance, Machine, Outcome},
     sale::{AppliedCoupon, BareToken, Priced},
     words::{self, Lang},
 };
@@ -116,7 +116,7 @@ fn name(state: &State) -> &'static str {
         State::Ended { end, .. } => match end {
             End::Paid(_) => "paid",
             End::Declined(_) => "declined",
-            End::NotSent => "not sent",
+            End::NotSent(_) => "not sent",
             End::Cancelled => "cancelled",
             End::Reversed => "reversed",
             End::Standing => "standing",
@@ -161,7 +161,7 @@ fn a_sale_goes_from_the_scan_to_its_outcome() {
     check(on_the_way(vec![approving(), paid()]), "paid", &["price", "pay"]);
     check(on_the_way(vec![approving(), declined(Reason::ApprovalRejected)]), "declined", &["price", "pay"]);
     check(on_the_way(vec![declined(Reason::InsufficientFunds)]), "declined", &["price", "pay"]);
-    check(on_the_way(vec![ended(Outcome::NotSent)]), "not sent", &["price", "pay"]);
+    check(on_the_way(vec![ended(Outcome::NotSent(Hindrance::Disk))]), "not sent", &["price", "pay"]);
     check(on_the_way(vec![reversing()]), "reversing", &["price", "pay"]);
     check(on_the_way(vec![reversing(), ended(Outcome::Reversed)]), "reversed", &["price", "pay"]);
     check(on_the_way(vec![reversing(), ended(Outcome::Standing)]), "standing", &["price", "pay"]);
@@ -309,7 +309,7 @@ fn every_state_has_words_for_the_display_in_both_languages() {
         on_the_way(vec![reversing()]),
         on_the_way(vec![reversing(), ended(Outcome::Reversed)]),
         on_the_way(vec![reversing(), ended(Outcome::Standing)]),
-        on_the_way(vec![ended(Outcome::NotSent)]),
+        on_the_way(vec![ended(Outcome::NotSent(Hindrance::Disk))]),
         on_the_way(vec![declined(Reason::InsufficientFunds)]),
         on_the_way(vec![paid()]),
         vec![Event::Cancelled],

@@ -11,6 +11,7 @@ use crate::{
     model::{Event, Model, Route, update},
     pages, storage,
 };
+pub(crate) use browser::{address_of, own_address};
 use shell::Shell;
 
 /// Starts the wallet in the page's `#app`.
@@ -37,11 +38,16 @@ impl Component for App {
         let send = ctx.link().callback(|event| event);
         let lang = storage::language();
         browser::show_language(lang);
+        let theme = storage::theme();
+        browser::show_theme(theme);
         browser::listen(&send);
         let shell = Shell::new(send.clone());
         shell.load();
         let route = Route::from_hash(&browser::hash());
-        Self { model: Model::new(route, lang, now()), shell, send }
+        let mut model = Model::new(route, lang, now());
+        model.theme = theme;
+        model.utc_offset_minutes = browser::utc_offset_minutes();
+        Self { model, shell, send }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, event: Event) -> bool {
@@ -49,7 +55,7 @@ impl Component for App {
         for effect in update(&mut self.model, event, now()) {
             self.shell.run(effect, &self.model);
         }
-        if route != self.model.route {
+        if route.base() != self.model.route.base() {
             browser::scroll_to_top();
         }
         true

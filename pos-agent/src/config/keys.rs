@@ -101,6 +101,9 @@ keys! {
         key_file: Path, Required("\"terminal.key\""),
             "File with this till's key (osk_terminal_...), which the provider's CreateTerminal gave."
             "Readable by its owner and group at most: chmod 600.";
+        public_key: Text("64 hexadecimal digits"), Nothing("\"b7a1...\""),
+            "The provider's public key (64 hexadecimal digits), which CreateTerminal gave. With it the till checks the signature of"
+            "each offer, when it comes and when it is loaded from disk.";
         ca: Path, Nothing("\"provider-ca.pem\""),
             "For https: file with the only certificates to trust (PEM). Without it those that the system trusts.";
     }
@@ -160,6 +163,8 @@ keys! {
     offers {
         refresh_seconds: Seconds(5, 3_600), Default("60"),
             "How often the provider is asked for new offers.";
+        age_max_seconds: Seconds(60, 2_592_000), Default("86400"),
+            "How old the till's copy of the offers may be. Beyond, it takes no new payments until it has a newer one.";
     }
     log {
         level: Choice(&["error", "warn", "info", "debug"]), Default("\"info\""),

@@ -109,7 +109,7 @@ fn wire_state(state: &State) -> CheckoutState {
         State::Reversing { .. } => CheckoutState::Reversing,
         State::Ended { end, .. } => match end {
             End::Paid(_) => CheckoutState::Completed,
-            End::Declined(_) | End::NotSent => CheckoutState::Declined,
+            End::Declined(_) | End::NotSent(_) => CheckoutState::Declined,
             End::Cancelled | End::Reversed => CheckoutState::Cancelled,
             End::Standing => CheckoutState::RefundDue,
         },

@@ -47,7 +47,7 @@ pub fn checkout(state: &State, lang: Lang) -> Message {
         State::Ended { end, .. } => match end {
             End::Paid(_) => say(("Paid.", "Hand over the goods."), ("已付款。", "请交付商品。")),
             End::Declined(why) => reason(*why, lang),
-            End::NotSent => Message { what: labels.disk, next: labels.disk_next },
+            End::NotSent(why) => super::hindrance(*why, lang),
             End::Cancelled => say(("Cancelled: nothing was charged.", ""), ("已取消：未扣款。", "")),
             End::Reversed => Message { what: labels.reversed, next: labels.reversed_next },
             End::Standing => reason(Reason::ReversalTooLate, lang),

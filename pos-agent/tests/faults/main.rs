@@ -12,6 +12,7 @@ use pos_agent::{
     ambient::{Ambient, SystemAmbient},
     journal::{RefundEnding, SaleRecord},
     machine::{Ending, Machine, RefundMachine, Stored},
+    offers::OffersSettings,
     returns::Returned,
     sale::{Priced, Sale},
     scan::Scan,
@@ -51,7 +52,7 @@ struct Table {
 
 fn open(provider: &Arc<Provider>, dir: &Path) -> (Till, Vec<Recovery>) {
     let hand = Arc::new(Hand(Arc::clone(provider)));
-    Till::open_with(Arc::clone(provider) as _, dir, Currency::CNY, hand).unwrap()
+    Till::open_with(Arc::clone(provider) as _, dir, Currency::CNY, OffersSettings::default(), hand).unwrap()
 }
 
 impl Table {

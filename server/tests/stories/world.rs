@@ -97,8 +97,8 @@ pub(crate) fn reason(status: &Status) -> Reason {
 
 /// A result that must be refused.
 #[track_caller]
-pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, Status>) -> Reason {
-    reason(&result.expect_err("should have been refused"))
+pub(crate) fn refused<T>(result: Result<T, Status>) -> Reason {
+    reason(&result.err().expect("should have been refused"))
 }
 
 impl World {
@@ -422,7 +422,7 @@ impl Sale {
             discount: cny(discount),
             grams: 0,
         };
-        self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None });
+        self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], ..Default::default() });
         self.0.amount_due = cny(minor(&self.0.amount_due) - discount);
         self
     }

@@ -10,6 +10,7 @@ use pos_agent::{
     ambient::Ambient,
     journal,
     machine::{Ending, Machine, Outcome},
+    offers::OffersSettings,
     provider::ProviderSettings,
     sale::{Priced, Sale},
     scan::Scan,
@@ -55,7 +56,8 @@ impl Till {
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
         let provider = ProviderSettings { address: url.to_owned(), ca_pem: None, key };
         let data_dir = folder.path().to_owned();
-        let settings = TillSettings { provider, data_dir, currency: Currency::CNY };
+        let settings =
+            TillSettings { provider, data_dir, currency: Currency::CNY, offers: OffersSettings::default() };
         let (till, recoveries) = Self::resume(settings, folder, now);
         assert!(recoveries.is_empty(), "a new till has nothing to recover");
         till.agent.refresh_offers().await.ok();
@@ -130,7 +132,12 @@ impl Sold {
 /// Brings everything that a till's journal has unfinished to its end.
 pub async fn recover(url: &str, key: &str, data_dir: &Path, now: Now) {
     let provider = ProviderSettings { address: url.to_owned(), ca_pem: None, key: key.to_owned() };
-    let settings = TillSettings { provider, data_dir: data_dir.to_owned(), currency: Currency::CNY };
+    let settings = TillSettings {
+        provider,
+        data_dir: data_dir.to_owned(),
+        currency: Currency::CNY,
+        offers: OffersSettings::default(),
+    };
     let (_till, recoveries) = Agent::open(&settings, Arc::new(Hand(now))).expect("the till opens");
     for mut recovery in recoveries {
         outcome(&mut recovery.running).await;

@@ -68,7 +68,8 @@ impl CloseWallet {
             .filter(|(_, p)| p.wallet == Some(self.caller.wallet) && p.state == PaymentState::PendingApproval)
             .map(|(id, _)| *id)
             .collect();
-        waiting.into_iter().any(|id| !expire_if_due(state, id))
+        let left = waiting.into_iter().filter(|id| !expire_if_due(state, *id)).count();
+        left > 0
     }
 }
 

@@ -67,6 +67,8 @@ impl Command for RefundPayment {
         keys.refunds.push(self.id);
         keys.payments.push(self.payment);
         keys.undone.push(self.payment);
+        // Of its own: what the payment leads to is counted once, however many commands of a batch name it.
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<Self::Output, Failure> {
