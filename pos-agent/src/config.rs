@@ -4,6 +4,7 @@
 mod keys;
 mod print;
 mod read;
+mod scanners;
 mod secret;
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use shared::money::Currency;
+use shared::{gs1::InStorePattern, money::Currency};
 use thiserror::Error;
 
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub use print::print;
+pub use scanners::LaneScanner;
 pub use secret::{SecretError, read_secret};
 
 /// How the log is written.
@@ -44,8 +46,12 @@ pub struct Settings {
     pub catalogue: Option<PathBuf>,
     /// The cashier's language, where one has to be chosen.
     pub lang: Lang,
+    /// How the numbers of the shop's scales are made up.
+    pub in_store: Vec<InStorePattern>,
     /// The lanes.
     pub lane_ids: Vec<String>,
+    /// The agent's own scanners.
+    pub scanners: Vec<LaneScanner>,
     /// Where `TillService` listens.
     pub listen: SocketAddr,
     /// What its callers have to show, where a key is set.
@@ -121,6 +127,15 @@ fn settings(table: &toml::Table, folder: &Path) -> Result<Settings, Vec<String>>
     if lane_ids.is_empty() || lane_ids.iter().collect::<BTreeSet<_>>().len() < lane_ids.len() {
         values.problem::<()>("lanes.ids", "needs one lane or more, each with another name");
     }
+    let scanners = scanners::scanners(&mut values, &lane_ids);
+    let in_store = values.texts("till", "in_store");
+    let in_store: Vec<InStorePattern> = in_store
+        .iter()
+        .filter_map(|pattern| match pattern.parse() {
+            Ok(pattern) => Some(pattern),
+            Err(error) => values.problem("till.in_store", error),
+        })
+        .collect();
     let currency: Option<Currency> = values.parsed("till", "currency");
     let lang: Option<Lang> = values.parsed("till", "lang");
     let built = (|| {
@@ -140,7 +155,9 @@ fn settings(table: &toml::Table, folder: &Path) -> Result<Settings, Vec<String>>
             },
             catalogue: values.path("till", "catalogue"),
             lang: lang?,
+            in_store,
             lane_ids,
+            scanners,
             listen: listen?,
             service_key,
             allowed_origins: values.texts("service", "allowed_origins"),

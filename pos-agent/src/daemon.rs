@@ -6,22 +6,29 @@ mod serve;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tracing::{info, warn};
 
 use crate::{
     ambient::SystemAmbient,
-    catalogue::{Catalogue, CatalogueError},
-    config::Settings,
+    catalogue::{Catalogue, CatalogueError, LiveCatalogue},
+    config::{LaneScanner, Settings},
     lanes::Lanes,
     link::Link,
     metrics::Metrics,
+    scanner::Scanner,
     till::{OpenError, Till},
 };
 
 /// How long calls that are under way may take once all checkouts are over.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+/// Scans of one scanner that may wait for the lane.
+const SCANS_MAX: usize = 16;
 /// The name under which health tells whether the provider answers.
 pub const PROVIDER_HEALTH: &str = "provider";
 
@@ -56,30 +63,52 @@ pub struct Daemon {
     serving: JoinHandle<io::Result<()>>,
     refreshing: JoinHandle<()>,
     stop_patience: Duration,
+    /// At work as long as they are kept.
+    _devices: (Option<LiveCatalogue>, Vec<Scanner>),
 }
 
 /// Starts an agent: what the last run left unfinished is seen to at once, in the background.
 pub async fn start(settings: Settings) -> Result<Daemon, StartError> {
-    let catalogue = match &settings.catalogue {
-        Some(path) => Catalogue::load(path)?,
-        None => Catalogue::default(),
+    let live = match &settings.catalogue {
+        Some(path) => Some(LiveCatalogue::follow(path, settings.in_store.clone())?),
+        None => None,
     };
+    let catalogue = live.as_ref().map_or_else(no_catalogue, |live| live.catalogue.clone());
     let (till, recoveries) = Till::open(&settings.till, Arc::new(SystemAmbient))?;
     let (till, metrics) = (Arc::new(till), Arc::new(Metrics::default()));
     info!(unfinished = recoveries.len(), "the journal is open");
     let lanes = Lanes::open(Arc::clone(&till), settings.lane_ids.clone(), recoveries, Arc::clone(&metrics));
 
-    let listen = |error| StartError::Listen { address: settings.listen, error };
-    let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
-    let (health, routes) = serve::routes(&lanes, Arc::new(catalogue)).await?;
+    let taken = |error| StartError::Listen { address: settings.listen, error };
+    let listener = TcpListener::bind(settings.listen).await.map_err(taken)?;
+    let address = listener.local_addr().map_err(taken)?;
+    let (health, routes) = serve::routes(&lanes, catalogue, settings.lang).await?;
     let router = serve::router(routes, &lanes, metrics, &settings)?;
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(serve::serve(listener, router, stopped));
     let refreshing = tokio::spawn(keep_fresh(till, settings.offers_interval, health.clone()));
     info!(%address, lanes = settings.lane_ids.len(), "serving");
+    let scanners = settings.scanners.iter().map(|scanner| listen(&lanes, scanner)).collect();
     let stop_patience = settings.stop_patience;
-    Ok(Daemon { lanes, address, health, stop, serving, refreshing, stop_patience })
+    let _devices = (live, scanners);
+    Ok(Daemon { lanes, address, health, stop, serving, refreshing, stop_patience, _devices })
+}
+
+fn no_catalogue() -> watch::Receiver<Arc<Catalogue>> {
+    watch::channel(Arc::default()).1
+}
+
+/// Gives what a lane's own scanner reads to the lane.
+fn listen(lanes: &Arc<Lanes>, LaneScanner { lane_id, scanner }: &LaneScanner) -> Scanner {
+    let (sender, mut scans) = mpsc::channel(SCANS_MAX);
+    let (lanes, lane_id) = (Arc::clone(lanes), lane_id.clone());
+    let started = Scanner::start(&format!("lane {lane_id}"), scanner.clone(), sender);
+    tokio::spawn(async move {
+        while let Some(scan) = scans.recv().await {
+            lanes.scan(&lane_id, scan.text).await;
+        }
+    });
+    started
 }
 
 impl Daemon {

@@ -8,13 +8,15 @@
 //! - coupons that the provider refuses are left out, with the cashier's yes or without, as the caller chose.
 
 use proto::v1::Payment;
-use shared::{basket::Basket, ids::OfferNumber, money::Money, offer::Refusal, reason::Reason};
+use shared::{
+    basket::Basket, code::TokenNumber, ids::OfferNumber, money::Money, offer::Refusal, reason::Reason,
+};
 
 use crate::{
-    machine::{Hindrance, Machine, Outcome},
+    machine::{CallError, Hindrance, Machine, Outcome},
     receipt::SoldLine,
-    sale::Priced,
-    scan::Scan,
+    sale::{BareToken, Priced, Shown},
+    scan::{self, Scanned},
 };
 
 /// What a caller wants to sell.
@@ -37,7 +39,9 @@ pub struct Order {
 pub enum Event {
     /// A scanner read this.
     Scanned(String),
-    /// The price with the coupons of the code.
+    /// What a token's number stands for.
+    Resolved(Result<BareToken, CallError>),
+    /// The price with the shopper's coupons.
     Priced(Priced),
     /// The cashier agrees to the amount.
     Confirmed,
@@ -52,10 +56,12 @@ pub enum Event {
 /// What to carry out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Price the basket with a code, without the coupons that were refused before.
-    Price(Scan, Vec<(OfferNumber, Refusal)>),
+    /// Ask what a token's number stands for.
+    Resolve(TokenNumber),
+    /// Price the basket with what the shopper showed, without the coupons that were refused before.
+    Price(Shown, Vec<(OfferNumber, Refusal)>),
     /// Ask for the money.
-    Pay(Priced, Scan),
+    Pay(Priced, Shown),
     /// No longer wait for the payment.
     GiveUp,
 }
@@ -74,8 +80,8 @@ pub enum Question {
 pub struct Asking {
     /// What is asked for.
     pub priced: Priced,
-    /// The code.
-    pub scan: Scan,
+    /// What the shopper showed.
+    pub shown: Shown,
     /// The payment; empty for the moment in which it is made.
     pub payment_id: String,
     /// Tries made.
@@ -109,15 +115,20 @@ pub enum State {
         /// Why.
         problem: Option<Reason>,
     },
-    /// A code came and is being matched.
+    /// The number of a token came, and the provider is asked what it stands for.
+    Resolving {
+        /// The number.
+        number: TokenNumber,
+    },
+    /// The coupons are being matched.
     Matching {
-        /// The code.
-        scan: Scan,
+        /// What the shopper showed.
+        shown: Shown,
     },
     /// The cashier's yes is awaited.
     Confirming {
-        /// The code.
-        scan: Scan,
+        /// What the shopper showed.
+        shown: Shown,
         /// The price.
         priced: Priced,
         /// Why.
@@ -209,22 +220,37 @@ impl Checkout {
         Self { order: None, state: State::LookingUp { payment_id, due }, dropped: Vec::new() }
     }
 
+    /// One that was over before the agent was started, as the journal has it.
+    pub fn on_record(end: End, payment_id: String) -> Self {
+        Self { order: None, state: State::Ended { end, payment_id, priced: None }, dropped: Vec::new() }
+    }
+
     /// Takes an event in and says what to carry out. An event that doesn't belong to the state changes nothing.
     pub fn on(&mut self, event: Event) -> Vec<Effect> {
         match (&self.state, event) {
             (State::WaitingForScan { .. } | State::Confirming { .. }, Event::Scanned(text)) => {
                 self.scanned(&text)
             }
-            (State::Matching { scan }, Event::Priced(priced)) => {
-                let scan = scan.clone();
-                self.priced(scan, priced)
+            (State::Resolving { number }, Event::Resolved(result)) => match result {
+                Ok(token) if token.number == *number => self.match_coupons(Shown::Token(token)),
+                Ok(_) => Vec::new(),
+                Err(CallError::Refused(failure)) => self.ask_for_fresh_code(failure.reason),
+                // Without the provider a bare token is worth nothing.
+                Err(CallError::Lost(_)) => self.ask_for_fresh_code(Reason::Overloaded),
+            },
+            (State::Matching { shown }, Event::Priced(priced)) => {
+                let shown = shown.clone();
+                self.priced(shown, priced)
             }
-            (State::Confirming { scan, priced, .. }, Event::Confirmed) => {
-                let (scan, priced) = (scan.clone(), priced.clone());
-                self.ask(scan, priced)
+            (State::Confirming { shown, priced, .. }, Event::Confirmed) => {
+                let (shown, priced) = (shown.clone(), priced.clone());
+                self.ask(shown, priced)
             }
             (
-                State::WaitingForScan { .. } | State::Matching { .. } | State::Confirming { .. },
+                State::WaitingForScan { .. }
+                | State::Resolving { .. }
+                | State::Matching { .. }
+                | State::Confirming { .. },
                 Event::Cancelled,
             ) => self.end(End::Cancelled),
             (State::Authorising(_) | State::Approving(_), Event::Cancelled) => {
@@ -245,12 +271,16 @@ impl Checkout {
     }
 
     fn scanned(&mut self, text: &str) -> Vec<Effect> {
-        match Scan::read(text) {
-            Ok(scan) => {
-                // What was refused of another code says nothing of this one.
-                self.dropped.clear();
-                self.match_coupons(scan)
+        // What was refused of another code says nothing of this one.
+        self.dropped.clear();
+        match scan::told_apart(text) {
+            Ok(Scanned::Code(scan)) => self.match_coupons(Shown::Code(scan)),
+            Ok(Scanned::Token(number)) => {
+                self.state = State::Resolving { number };
+                vec![Effect::Resolve(number)]
             }
+            // The basket is closed, and a receipt pays nothing.
+            Ok(Scanned::Goods(_) | Scanned::Receipt { .. }) => self.ask_for_fresh_code(Reason::CodeMalformed),
             Err(problem) => self.ask_for_fresh_code(problem.reason()),
         }
     }
@@ -260,12 +290,12 @@ impl Checkout {
         Vec::new()
     }
 
-    fn match_coupons(&mut self, scan: Scan) -> Vec<Effect> {
-        self.state = State::Matching { scan: scan.clone() };
-        vec![Effect::Price(scan, self.dropped.clone())]
+    fn match_coupons(&mut self, shown: Shown) -> Vec<Effect> {
+        self.state = State::Matching { shown: shown.clone() };
+        vec![Effect::Price(shown, self.dropped.clone())]
     }
 
-    fn priced(&mut self, scan: Scan, priced: Priced) -> Vec<Effect> {
+    fn priced(&mut self, shown: Shown, priced: Priced) -> Vec<Effect> {
         let order = self.order.as_ref();
         let question = if !self.dropped.is_empty() && order.is_some_and(|order| !order.drop_refused) {
             Some(Question::WithoutCoupons)
@@ -274,17 +304,17 @@ impl Checkout {
         };
         match question {
             Some(question) => {
-                self.state = State::Confirming { scan, priced, question };
+                self.state = State::Confirming { shown, priced, question };
                 Vec::new()
             }
-            None => self.ask(scan, priced),
+            None => self.ask(shown, priced),
         }
     }
 
-    fn ask(&mut self, scan: Scan, priced: Priced) -> Vec<Effect> {
-        let effect = Effect::Pay(priced.clone(), scan.clone());
+    fn ask(&mut self, shown: Shown, priced: Priced) -> Vec<Effect> {
+        let effect = Effect::Pay(priced.clone(), shown.clone());
         let payment_id = String::new();
-        self.state = State::Authorising(Asking { priced, scan, payment_id, tries: 1, cancelling: false });
+        self.state = State::Authorising(Asking { priced, shown, payment_id, tries: 1, cancelling: false });
         vec![effect]
     }
 
@@ -332,9 +362,9 @@ impl Checkout {
         // Only coupons that were asked for: each round leaves at least one out, so the rounds come to an end.
         let refused: Vec<_> = failure.refusals.iter().filter(|(number, _)| asked(*number)).copied().collect();
         if !refused.is_empty() {
-            let scan = asking.scan.clone();
+            let shown = asking.shown.clone();
             self.dropped.extend(refused);
-            return self.match_coupons(scan);
+            return self.match_coupons(shown);
         }
         if a_fresh_code_helps(failure.reason) {
             return self.ask_for_fresh_code(failure.reason);

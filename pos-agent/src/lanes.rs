@@ -12,17 +12,17 @@ use std::{
 use futures::future::join_all;
 use shared::{money::Money, reason::Reason};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{broadcast, mpsc, oneshot, watch},
     time::timeout,
 };
-use tracing::info;
+use tracing::{error, info};
 
 use crate::{
-    lane::{Checkout, Effect, Event, Order, State},
-    machine::Machine,
+    lane::{Checkout, Effect, End, Event, Order, State},
+    machine::{Ending, Machine},
     metrics::Metrics,
-    sale::Sale,
-    scan::Scan,
+    sale::{Sale, Shown},
+    scan::{Scanned, told_apart},
     shell::Running,
     till::{Recovery, Till},
 };
@@ -33,6 +33,12 @@ pub const CHECKOUTS_KEPT_MAX: usize = 1_000;
 const EVENTS_MAX: usize = 16;
 /// How long a shopper waits for the offers of a code that names unknown ones.
 const OFFERS_PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Scans that may wait for a watcher; a slower one misses the oldest.
+const SCANS_MAX: usize = 64;
+
+/// A lane, and what its scanner read.
+pub type LaneScan = (Arc<str>, Arc<str>);
 
 /// An event, and whom to tell that it was taken in.
 type Told = (Event, Option<oneshot::Sender<()>>);
@@ -102,6 +108,7 @@ pub struct Lanes {
     till: Arc<Till>,
     lane_ids: Vec<String>,
     metrics: Arc<Metrics>,
+    scans: broadcast::Sender<LaneScan>,
     book: Mutex<Book>,
 }
 
@@ -161,7 +168,13 @@ impl Lanes {
         recoveries: Vec<Recovery>,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let lanes = Arc::new(Self { till, lane_ids, metrics, book: Mutex::default() });
+        let lanes = Arc::new(Self {
+            till,
+            lane_ids,
+            metrics,
+            scans: broadcast::Sender::new(SCANS_MAX),
+            book: Mutex::default(),
+        });
         for Recovery { left, running } in recoveries {
             let asked = left.asked;
             let currency = asked.currency.parse().unwrap_or_else(|_| lanes.till.currency());
@@ -196,14 +209,20 @@ impl Lanes {
         checkout_id: &str,
         order: Order,
     ) -> Result<Handle, LaneError> {
-        if !self.lane_ids.iter().any(|known| known == lane_id) {
-            return Err(LaneError::UnknownLane(lane_id.to_owned()));
-        }
+        self.has(lane_id)?;
         let mut book = self.book();
         if let Some(known) = book.checkouts.get(checkout_id) {
             let same = known.lane_id == lane_id
                 && known.state.borrow().order.as_ref().is_none_or(|before| *before == order);
             return if same { Ok(known.clone()) } else { Err(LaneError::IdReused(checkout_id.to_owned())) };
+        }
+        // The same basket is not sold twice, however often the agent was started meanwhile.
+        if let Some(over) = self.on_record(checkout_id) {
+            return if over.lane_id == lane_id {
+                Ok(over)
+            } else {
+                Err(LaneError::IdReused(checkout_id.to_owned()))
+            };
         }
         if book.stopping {
             return Err(LaneError::Stopping);
@@ -218,13 +237,51 @@ impl Lanes {
     /// The checkout of an id.
     pub fn find(&self, checkout_id: &str) -> Result<Handle, LaneError> {
         let known = self.book().checkouts.get(checkout_id).cloned();
+        let known = known.or_else(|| self.on_record(checkout_id));
         known.ok_or_else(|| LaneError::UnknownCheckout(checkout_id.to_owned()))
     }
 
-    /// Gives what a lane's own scanner read to the checkout that is open there; `None` where none is.
-    pub async fn scan(&self, lane_id: &str, text: String) -> Option<Checkout> {
-        let open = self.book().open_on(lane_id).cloned()?;
-        Some(open.tell(Event::Scanned(text)).await)
+    /// A checkout that was over before the agent was started, or long ago.
+    fn on_record(&self, checkout_id: &str) -> Option<Handle> {
+        let record = self.till.on_record(checkout_id).unwrap_or_else(|error| {
+            error!(checkout_id, %error, "the journal can't be read");
+            None
+        })?;
+        let end = match record.ended?.0 {
+            Ending::Paid => End::Paid(record.payment.unwrap_or_default()),
+            Ending::Declined => End::Declined(record.reason.parse().unwrap_or(Reason::Internal)),
+            Ending::Reversed => End::Reversed,
+            Ending::Standing => End::Standing,
+        };
+        Some(Handle {
+            checkout_id: checkout_id.to_owned(),
+            lane_id: record.asked.lane_id,
+            state: watch::channel(Checkout::on_record(end, record.payment_id)).1,
+            events: mpsc::channel(1).0,
+        })
+    }
+
+    /// Gives what a lane's own scanner read to the checkout that is open there, where it is something to pay with; everything
+    /// else is for the till software, by [`Self::scans`].
+    pub async fn scan(&self, lane_id: &str, text: String) {
+        let pays = !matches!(told_apart(&text), Ok(Scanned::Goods(_) | Scanned::Receipt { .. }));
+        let open = self.book().open_on(lane_id).cloned();
+        match open.filter(|_| pays) {
+            Some(open) => drop(open.tell(Event::Scanned(text)).await),
+            // Without a watcher nobody wants it.
+            None => drop(self.scans.send((lane_id.into(), text.into()))),
+        }
+    }
+
+    /// What the lanes' own scanners read from now on that no checkout took, each with its lane.
+    pub fn scans(&self) -> broadcast::Receiver<LaneScan> {
+        self.scans.subscribe()
+    }
+
+    /// Whether the settings name this lane.
+    pub fn has(&self, lane_id: &str) -> Result<(), LaneError> {
+        let known = self.lane_ids.iter().any(|known| known == lane_id);
+        if known { Ok(()) } else { Err(LaneError::UnknownLane(lane_id.to_owned())) }
     }
 
     /// Takes no new checkout, finishes those that ask for money, ends the others, and gives payments that are being taken
@@ -336,18 +393,26 @@ impl Desk {
         // As long as an event is handled its checkout's handle holds the sender.
         let events = self.events.upgrade()?;
         match effect {
-            Effect::Price(scan, dropped) => {
+            Effect::Resolve(number) => {
+                let till = Arc::clone(&self.lanes.till);
+                tokio::spawn(async move {
+                    let resolved = till.resolve_token(number).await;
+                    let _ = events.send((Event::Resolved(resolved), None)).await;
+                });
+                None
+            }
+            Effect::Price(shown, dropped) => {
                 let till = Arc::clone(&self.lanes.till);
                 let basket = checkout.order.as_ref()?.basket.clone();
                 tokio::spawn(async move {
-                    hear_of_its_offers(&till, &scan).await;
-                    let priced = till.price(&basket, &scan, &dropped);
+                    hear_of_its_offers(&till, &shown).await;
+                    let priced = till.price(&basket, &shown, &dropped);
                     let _ = events.send((Event::Priced(priced), None)).await;
                 });
                 None
             }
-            Effect::Pay(priced, scan) => {
-                let running = self.lanes.till.pay(&priced, &scan, self.sale.clone());
+            Effect::Pay(priced, shown) => {
+                let running = self.lanes.till.pay(&priced, &shown, self.sale.clone());
                 let payment_id = running.payment_id.clone();
                 follow(running.clone(), events);
                 self.paying = Some(running);
@@ -364,8 +429,8 @@ impl Desk {
 }
 
 /// A code may name an offer that is newer than the till's book.
-async fn hear_of_its_offers(till: &Till, scan: &Scan) {
-    if !till.knows_offers_of(scan) {
+async fn hear_of_its_offers(till: &Till, shown: &Shown) {
+    if !till.knows_offers(shown.offers()) {
         let _ = timeout(OFFERS_PATIENCE, till.refresh_offers()).await;
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proto::v1::{
     CreatePaymentRequest, PaymentServiceListOffersResponse, Refund, RefundPaymentRequest, TerminalEntry,
 };
-use shared::time::UnixMillis;
+use shared::{code::TokenNumber, ids::OfferNumber, time::UnixMillis};
 use tokio::sync::{Notify, watch};
 
 use crate::{
@@ -77,6 +77,10 @@ impl Payments for Watched {
 
     async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError> {
         self.seen(self.provider.reverse(payment_id).await)
+    }
+
+    async fn resolve_token(&self, number: TokenNumber) -> Result<Vec<OfferNumber>, CallError> {
+        self.seen(self.provider.resolve_token(number).await)
     }
 
     async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError> {

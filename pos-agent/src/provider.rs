@@ -8,11 +8,11 @@ use proto::{
     v1::{
         CreatePaymentRequest, GetPaymentRequest, ListTerminalEntriesRequest, Payment,
         PaymentServiceListOffersRequest, PaymentServiceListOffersResponse, PaymentState, Refund,
-        RefundPaymentRequest, ReversePaymentRequest, TerminalEntry, WatchPaymentRequest,
+        RefundPaymentRequest, ResolveTokenRequest, ReversePaymentRequest, TerminalEntry, WatchPaymentRequest,
         payment_service_client::PaymentServiceClient,
     },
 };
-use shared::time::UnixMillis;
+use shared::{code::TokenNumber, ids::OfferNumber, time::UnixMillis};
 use thiserror::Error;
 use tonic::{
     Request, Response, Status,
@@ -79,6 +79,8 @@ pub trait Payments: Send + Sync {
     async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError>;
     /// What has moved money at this till within a time, in order.
     async fn entries(&self, since: UnixMillis, until: UnixMillis) -> Result<Vec<TerminalEntry>, CallError>;
+    /// What a token's number stands for: the offers of which the shopper has a coupon for this shop.
+    async fn resolve_token(&self, number: TokenNumber) -> Result<Vec<OfferNumber>, CallError>;
     /// One page of the offers that changed after a revision.
     async fn offers(
         &self,
@@ -168,6 +170,13 @@ impl Payments for Provider {
             }
         }
         Ok(())
+    }
+
+    async fn resolve_token(&self, number: TokenNumber) -> Result<Vec<OfferNumber>, CallError> {
+        let mut client = self.client.clone();
+        let request = ResolveTokenRequest { token_number: number.to_string() };
+        let response = call(request, |request| async move { client.resolve_token(request).await }).await?;
+        Ok(response.offer_numbers.into_iter().map(OfferNumber).collect())
     }
 
     async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError> {

@@ -1,4 +1,8 @@
-//! A basket and a scanned code, priced: what is due, what each coupon saves and where, and why one saves nothing.
+//! A basket and what the shopper pays with, priced: what is due, what each coupon saves and where, and why one saves nothing.
+
+mod means;
+
+pub use means::{BareToken, Means, Shown};
 
 use proto::{
     convert::{money_to_wire, redemption_to_wire},
@@ -17,7 +21,6 @@ use tracing::info;
 use crate::{
     offers::{OfferBook, THIS_SHOP},
     receipt::SoldLine,
-    scan::Scan,
 };
 
 /// Which sale a payment is for.
@@ -75,20 +78,20 @@ pub struct Priced {
     pub refused: Vec<RefusedCoupon>,
 }
 
-/// Prices a basket with the coupons of a code.
+/// Prices a basket with the coupons of what the shopper pays with.
 ///
 /// `dropped` are coupons that the provider has refused before, with its reason: they stay out. A coupon whose offer isn't in
 /// the book is of another shop, and one whose claim isn't what its terms give was tampered with.
 pub fn price(
     basket: &Basket,
-    scan: &Scan,
+    means: &impl Means,
     offers: &OfferBook,
     dropped: &[(OfferNumber, Refusal)],
     now: UnixMillis,
 ) -> Priced {
     let mut candidates = Vec::new();
     let mut refused: Vec<(OfferNumber, Refusal)> = Vec::new();
-    for claim in &scan.claims {
+    for claim in &means.claims(offers) {
         let number = claim.offer_number;
         let why_not = dropped.iter().find(|(dropped, _)| *dropped == number).map(|(_, reason)| *reason);
         match (why_not, offers.get(number)) {
@@ -127,17 +130,18 @@ pub fn price(
 
 impl Priced {
     /// The request that asks for this: the redeemed lines, and nothing else of the basket.
-    pub fn request(&self, payment_id: String, scan: &Scan, reference: &str) -> CreatePaymentRequest {
+    pub fn request(&self, payment_id: String, means: &impl Means, reference: &str) -> CreatePaymentRequest {
         let redemption =
             |coupon: &AppliedCoupon| redemption_to_wire(&coupon.applied.redemption, self.due.currency);
-        CreatePaymentRequest {
+        let mut request = CreatePaymentRequest {
             payment_id,
-            code: scan.text.clone(),
             gross_amount: Some(money_to_wire(self.gross)),
             amount_due: Some(money_to_wire(self.due)),
             redemptions: self.applied.iter().map(redemption).collect(),
             merchant_reference: reference.to_owned(),
-            token_number: String::new(),
-        }
+            ..CreatePaymentRequest::default()
+        };
+        means.prove(&mut request);
+        request
     }
 }

@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use shared::{basket::Basket, ids::OfferNumber, money::Currency, offer::Refusal, time::UnixMillis};
+use shared::{
+    basket::Basket, code::TokenNumber, ids::OfferNumber, money::Currency, offer::Refusal, time::UnixMillis,
+};
 use thiserror::Error;
 use tokio::{
     sync::watch,
@@ -24,7 +26,7 @@ use crate::{
     offers::{self, OfferBook, OffersSettings},
     provider::{Payments, Provider, ProviderSettings, SettingsError},
     returns::{ReturnError, Returnable, Returned},
-    sale::{Priced, Sale, price},
+    sale::{BareToken, Means, Priced, Sale, price},
     scan::Scan,
     shell::{Running, RunningRefund, Shell},
 };
@@ -231,23 +233,34 @@ impl Till {
 
     /// Whether the till has heard of every offer that a code names; where it hasn't, a refresh may help.
     pub fn knows_offers_of(&self, scan: &Scan) -> bool {
-        let book = self.book();
-        scan.claims.iter().all(|claim| book.get(claim.offer_number).is_some())
+        self.knows_offers(scan.claims.iter().map(|claim| claim.offer_number))
     }
 
-    /// Prices a basket with the coupons of a code, without those in `dropped`, at the time of the till's clock.
-    pub fn price(&self, basket: &Basket, scan: &Scan, dropped: &[(OfferNumber, Refusal)]) -> Priced {
-        price(basket, scan, &self.book(), dropped, self.now())
+    /// Whether the till has heard of all of these offers.
+    pub fn knows_offers(&self, numbers: impl IntoIterator<Item = OfferNumber>) -> bool {
+        let book = self.book();
+        numbers.into_iter().all(|number| book.get(number).is_some())
+    }
+
+    /// What a token's number stands for, which the provider knows. Nothing is used up by asking.
+    pub async fn resolve_token(&self, number: TokenNumber) -> Result<BareToken, CallError> {
+        let offers = self.shell.provider.resolve_token(number).await?;
+        Ok(BareToken { number, offers })
+    }
+
+    /// Prices a basket with the coupons of what the shopper pays with, without those in `dropped`, at the time of the till's clock.
+    pub fn price(&self, basket: &Basket, means: &impl Means, dropped: &[(OfferNumber, Refusal)]) -> Priced {
+        price(basket, means, &self.book(), dropped, self.now())
     }
 
     /// Asks for the money, under a new payment id; where something keeps the till from it, says so at once and nothing is sent.
-    pub fn pay(&self, priced: &Priced, scan: &Scan, sale: impl Into<Sale>) -> Running {
+    pub fn pay(&self, priced: &Priced, means: &impl Means, sale: impl Into<Sale>) -> Running {
         let sale = sale.into();
         let payment_id = self.shell.ambient.new_id();
         if let Some(hindrance) = self.hindrance() {
             return self.shell.not_sent(payment_id, Asked::of(priced, &sale), hindrance);
         }
-        let request = priced.request(payment_id, scan, &sale.reference);
+        let request = priced.request(payment_id, means, &sale.reference);
         self.shell.start(request, Asked::of(priced, &sale))
     }
 
@@ -309,6 +322,15 @@ impl Till {
         Ok(GivenBack::UnderWay(self.shell.give_back(request, from.gross.currency.code(), lines)))
     }
 
+    /// The refund of an id, where this till has begun it.
+    pub fn refund(&self, refund_id: &str) -> Result<Option<GivenBack>, JournalError> {
+        let mut open = self.shell.open_refunds().into_iter();
+        if let Some(running) = open.find(|refund| refund.request.refund_id == refund_id) {
+            return Ok(Some(GivenBack::UnderWay(running)));
+        }
+        Ok(self.shell.journal.refund(refund_id)?.map(|record| GivenBack::Over(Box::new(record))))
+    }
+
     /// Payments under way, oldest first.
     pub fn open_sales(&self) -> Vec<Running> {
         self.shell.open_sales()
@@ -323,6 +345,14 @@ impl Till {
     pub fn attention(&self) -> Result<Vec<Attention>, JournalError> {
         let standing = self.shell.journal.standing()?;
         Ok(attention::list(&self.shell.open_sales(), &self.shell.open_refunds(), &standing))
+    }
+
+    /// What moved within a time, by the journal alone.
+    pub fn totals(&self, since: UnixMillis, until: UnixMillis) -> Result<DayReport, JournalError> {
+        let (sales, refunds) = self.shell.journal.between(since, until)?;
+        let report = day::compare((since, until), self.currency, (&sales, &refunds), &[]);
+        // Nobody was asked, so nothing differs.
+        Ok(DayReport { differences: Vec::new(), ..report })
     }
 
     /// Compares a time, from the first instant to the first one after it, with what the provider says has moved money at this till.

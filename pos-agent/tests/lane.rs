@@ -4,8 +4,8 @@
 
 use pos_agent::{
     lane::{Checkout, Effect, End, Event, Order, State},
-    machine::{Hindrance, Machine, Outcome},
-    sale::{AppliedCoupon, Priced},
+    machine::{CallError, Hindrance, Machine, Outcome},
+    sale::{AppliedCoupon, BareToken, Priced},
     words::{self, Lang},
 };
 use proto::{status::Failure, v1::Payment};
@@ -106,6 +106,7 @@ fn name(state: &State) -> &'static str {
     match state {
         State::WaitingForScan { problem: None } => "scan",
         State::WaitingForScan { problem: Some(_) } => "scan again",
+        State::Resolving { .. } => "resolving",
         State::Matching { .. } => "matching",
         State::Confirming { .. } => "confirm",
         State::Authorising(_) => "authorising",
@@ -125,6 +126,7 @@ fn name(state: &State) -> &'static str {
 
 fn done(effects: &[Effect]) -> Vec<&'static str> {
     let name = |effect: &Effect| match effect {
+        Effect::Resolve(_) => "resolve",
         Effect::Price(_, dropped) if dropped.is_empty() => "price",
         Effect::Price(..) => "price without",
         Effect::Pay(..) => "pay",
@@ -173,6 +175,25 @@ fn a_code_that_is_no_good_is_asked_for_again() {
         check(on_the_way(vec![declined(reason)]), "scan again", &["price", "pay"]);
         check(on_the_way(vec![declined(reason), scanned()]), "matching", &["price", "pay", "price"]);
     }
+}
+
+fn number() -> TokenNumber {
+    TokenNumber::from_body(900_000_000_000_000_001).unwrap()
+}
+
+#[test]
+fn a_bare_number_is_looked_up_first() {
+    let typed = || Event::Scanned(number().to_string());
+    let found = || Event::Resolved(Ok(BareToken { number: number(), offers: vec![SHAMPOO_OFF] }));
+    let refused = |reason| Event::Resolved(Err(CallError::Refused(Failure::new(reason, ""))));
+    check(vec![typed()], "resolving", &["resolve"]);
+    check(vec![typed(), found()], "matching", &["resolve", "price"]);
+    check(vec![typed(), found(), price(500)], "authorising", &["resolve", "price", "pay"]);
+    check(vec![typed(), refused(Reason::TokenAlreadyUsed)], "scan again", &["resolve"]);
+    check(vec![typed(), Event::Resolved(Err(CallError::Lost("".into())))], "scan again", &["resolve"]);
+    check(vec![typed(), Event::Cancelled, found()], "cancelled", &["resolve"]);
+    check(vec![Event::Scanned("9000000000000000019".into())], "scan again", &[]);
+    check(vec![Event::Scanned("6901234567892".into())], "scan again", &[]);
 }
 
 #[test]
@@ -278,6 +299,7 @@ fn every_state_has_words_for_the_display_in_both_languages() {
     let ways = [
         vec![],
         vec![Event::Scanned("hello".into())],
+        vec![Event::Scanned(number().to_string())],
         vec![scanned()],
         on_the_way(vec![]),
         on_the_way(vec![goes_on(Machine::Asking { tries: 2 })]),

@@ -141,6 +141,13 @@ fn answer(stored: Stored) -> Answer {
 
 #[tonic::async_trait]
 impl Payments for Line {
+    async fn resolve_token(
+        &self,
+        _: shared::code::TokenNumber,
+    ) -> Result<Vec<shared::ids::OfferNumber>, CallError> {
+        Ok(Vec::new())
+    }
+
     async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
         self.created.lock().unwrap().push(request.payment_id);
         self.through(answer(Stored::Completed))

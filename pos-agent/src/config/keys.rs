@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Texts(&'static str),
     /// Whole seconds within these bounds.
     Seconds(i64, i64),
+    /// A whole number within these bounds.
+    Number(i64, i64),
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             }
             Self::Texts(like) => format!("a list of texts such as [\"{like}\"]"),
             Self::Seconds(least, most) => format!("whole seconds from {least} to {most}"),
+            Self::Number(least, most) => format!("a whole number from {least} to {most}"),
         }
     }
 
@@ -38,7 +41,9 @@ impl Kind {
             (Self::Texts(_), toml::Value::Array(all)) => {
                 all.iter().all(|value| value.as_str().is_some_and(|text| !text.trim().is_empty()))
             }
-            (Self::Seconds(least, most), toml::Value::Integer(n)) => (least..=most).contains(n),
+            (Self::Seconds(least, most) | Self::Number(least, most), toml::Value::Integer(n)) => {
+                (least..=most).contains(n)
+            }
             _ => false,
         }
     }
@@ -83,7 +88,10 @@ macro_rules! keys {
     };
 }
 
-use Kind::{Choice, Path, Seconds, Text, Texts};
+/// The section of which there can be many, `[[scanner]]`.
+pub(super) const SCANNER: &str = "scanner";
+
+use Kind::{Choice, Number, Path, Seconds, Text, Texts};
 use Unset::{Default, Nothing, Required};
 
 keys! {
@@ -107,7 +115,11 @@ keys! {
         lang: Choice(&["en", "zh"]), Default("\"en\""),
             "Language of receipts where the shopper's phone names none.";
         catalogue: Path, Nothing("\"catalogue.csv\""),
-            "Items on sale (CSV: gtin,name_en,name_zh,price_minor), for names and prices that the till software leaves out.";
+            "Items on sale (CSV: gtin,name_en,name_zh,price_minor,unit,scale_number), for names and prices that the till software"
+            "leaves out. Read again whenever it changes.";
+        in_store: Texts("21IIIIIWWWWWC"), Default("[]"),
+            "How the numbers that the shop's scales print are made up, 13 places each: digits as they stand, I item, W weight in"
+            "grams, P price, V not looked at, C check digit.";
     }
     lanes {
         ids: Texts("1"), Default("[\"1\"]"),
@@ -124,6 +136,29 @@ keys! {
         stop_seconds: Seconds(1, 600), Default("30"),
             "How long stopping may take: payments under way are finished or taken back. What is left then is seen to at the"
             "next start.";
+    }
+    scanner {
+        lane: Text("1"), Required("\"1\""),
+            "The lane that it scans for: one of lanes.ids.";
+        kind: Choice(&["serial", "wedge", "camera", "folder"]), Required("\"serial\""),
+            "serial: a serial port, or USB acting as one. wedge: a USB keyboard, which the agent takes for itself (Linux)."
+            "camera: pictures of a camera. folder: pictures that appear in a folder.";
+        device: Path, Nothing("\"/dev/serial/by-id/usb-Maker_Model-if00\""),
+            "serial, wedge, camera: the device. It may be unplugged and come back.";
+        baud: Number(300, 4_000_000), Default("9600"),
+            "serial: bits per second; a scanner on USB doesn't care.";
+        suffix: Choice(&["line", "tab", "stx_etx", "silence"]), Default("\"line\""),
+            "serial: what the scanner sends behind each scan.";
+        prefix: Text("]"), Nothing("\"]\""),
+            "serial: a text that the scanner sends before each scan; it is taken off.";
+        silence_ms: Number(1, 10_000), Default("250"),
+            "serial, wedge: how long nothing comes before a scan without an end counts as whole, in milliseconds.";
+        layout: Choice(&["us", "uk", "fr", "de"]), Default("\"us\""),
+            "wedge: the keyboard layout that the scanner types for.";
+        command: Texts("ffmpeg"), Default("[]"),
+            "camera: program and arguments that stream JPEG pictures to standard output; without it v4l2-ctl.";
+        folder: Path, Nothing("\"screenshots\""),
+            "folder: the folder.";
     }
     offers {
         refresh_seconds: Seconds(5, 3_600), Default("60"),

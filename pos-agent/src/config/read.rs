@@ -10,7 +10,7 @@ use std::{
 use toml::{Table, Value};
 
 use super::{
-    keys::{KEYS, Key, Unset},
+    keys::{KEYS, Key, SCANNER, Unset},
     secret::read_secret,
 };
 
@@ -30,23 +30,29 @@ impl<'a> Values<'a> {
         let mut problems = Vec::new();
         for (section, keys) in table {
             match keys {
-                Value::Table(keys) => problems.extend(unknown(section, keys)),
-                _ => {
-                    problems.push(format!("  {section}: is no section; {}", nearest_to(section, sections())))
+                _ if !sections().any(|known| known == section) => {
+                    problems
+                        .push(format!("  [{section}]: is no section; {}", nearest_to(section, sections())));
                 }
+                Value::Table(_) if section != SCANNER => {}
+                Value::Array(all) if section == SCANNER && all.iter().all(Value::is_table) => {}
+                _ if section == SCANNER => {
+                    problems.push("  scanner: each is a section [[scanner]]".to_owned())
+                }
+                _ => problems.push(format!("  {section}: is a section [{section}]")),
             }
         }
-        for key in KEYS {
-            let name = format!("{}.{}", key.section, key.name);
-            match found(table, key) {
-                None if matches!(key.unset, Unset::Required(_)) => {
-                    problems.push(format!("  {name}: is missing; {} is needed", key.kind.allowed()));
-                }
-                Some(value) if !key.kind.allows(value) => {
-                    problems.push(format!("  {name}: {value} is not allowed; {} is", key.kind.allowed()));
-                }
-                _ => {}
+        let nothing = Table::new();
+        let mut seen = "";
+        for section in sections().filter(|section| *section != SCANNER) {
+            if section != seen {
+                seen = section;
+                let keys = table.get(section).and_then(Value::as_table).unwrap_or(&nothing);
+                problems.extend(problems_of(section, section, keys));
             }
+        }
+        for (place, keys) in (1..).zip(scanners(table)) {
+            problems.extend(problems_of(SCANNER, &format!("scanner {place}"), keys));
         }
         Self { table, folder, problems }
     }
@@ -68,13 +74,17 @@ impl<'a> Values<'a> {
     }
 
     fn value(&self, section: &str, name: &str) -> Option<Value> {
-        let key = KEYS.iter().find(|key| key.section == section && key.name == name)?;
-        match (found(self.table, key), key.unset) {
-            (Some(value), _) => key.kind.allows(value).then(|| value.clone()),
-            // The defaults are checked by a test.
-            (None, Unset::Default(text)) => format!("v = {text}").parse::<Table>().ok()?.remove("v"),
-            (None, _) => None,
-        }
+        value(self.table.get(section).and_then(Value::as_table), section, name)
+    }
+
+    /// The scanners' sections.
+    pub(super) fn scanners(&self) -> Vec<&'a Table> {
+        scanners(self.table).collect()
+    }
+
+    /// The folder that paths are relative to.
+    pub(super) fn folder(&self) -> &'a Path {
+        self.folder
     }
 
     pub(super) fn text(&self, section: &str, name: &str) -> Option<String> {
@@ -115,23 +125,48 @@ impl<'a> Values<'a> {
     }
 }
 
-fn found<'a>(table: &'a Table, key: &Key) -> Option<&'a Value> {
-    table.get(key.section)?.as_table()?.get(key.name)
+/// A key's value in its section, or its default.
+pub(super) fn value(keys: Option<&Table>, section: &str, name: &str) -> Option<Value> {
+    let key = KEYS.iter().find(|key| key.section == section && key.name == name)?;
+    match (keys.and_then(|keys| keys.get(name)), key.unset) {
+        (Some(value), _) => key.kind.allows(value).then(|| value.clone()),
+        // The defaults are checked by a test.
+        (None, Unset::Default(text)) => format!("v = {text}").parse::<Table>().ok()?.remove("v"),
+        (None, _) => None,
+    }
+}
+
+fn scanners(table: &Table) -> impl Iterator<Item = &Table> {
+    let all = table.get(SCANNER).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(Value::as_table)
 }
 
 fn sections() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|key| key.section)
 }
 
-fn unknown(section: &str, keys: &Table) -> Vec<String> {
-    if !sections().any(|known| known == section) {
-        return vec![format!("  [{section}]: is no section; {}", nearest_to(section, sections()))];
+/// What is wrong with the keys of one section, which people know by `label`.
+fn problems_of(section: &str, label: &str, keys: &Table) -> Vec<String> {
+    let known = || KEYS.iter().filter(|key| key.section == section);
+    let names = || known().map(|key| key.name);
+    let unknown = keys.keys().filter(|name| !names().any(|known| known == name.as_str()));
+    let unknown = unknown.map(|name| format!("  {label}.{name}: is no key; {}", nearest_to(name, names())));
+    let wrong = known().filter_map(|key| {
+        wrong(key, keys.get(key.name)).map(|what| format!("  {label}.{}: {what}", key.name))
+    });
+    unknown.chain(wrong).collect()
+}
+
+fn wrong(key: &Key, value: Option<&Value>) -> Option<String> {
+    match value {
+        None if matches!(key.unset, Unset::Required(_)) => {
+            Some(format!("is missing; {} is needed", key.kind.allowed()))
+        }
+        Some(value) if !key.kind.allows(value) => {
+            Some(format!("{value} is not allowed; {} is", key.kind.allowed()))
+        }
+        _ => None,
     }
-    let known = || KEYS.iter().filter(|key| key.section == section).map(|key| key.name);
-    keys.keys()
-        .filter(|name| !known().any(|known| known == name.as_str()))
-        .map(|name| format!("  {section}.{name}: is no key; {}", nearest_to(name, known())))
-        .collect()
 }
 
 /// What was probably meant.

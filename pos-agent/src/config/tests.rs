@@ -66,7 +66,7 @@ fn what_is_wrong_is_told_with_key_and_remedy() {
     };
     check("adress = \"x\"", "provider.adress: is no key; did you mean address?");
     check("[servise]", "[servise]: is no section; did you mean service?");
-    check("[xyz]", "[xyz]: is no section; there are provider, till, lanes, service, offers, log");
+    check("[xyz]", "[xyz]: is no section; there are provider, till, lanes, service, scanner, offers, log");
     check(
         "[service]\nstop_seconds = 0",
         "service.stop_seconds: 0 is not allowed; whole seconds from 1 to 600 is",
@@ -85,6 +85,30 @@ fn what_is_wrong_is_told_with_key_and_remedy() {
     {
         assert!(both.contains(part), "{both}");
     }
+}
+
+#[test]
+fn scanners_belong_to_lanes_and_have_the_keys_of_their_kind() {
+    let scanner = |keys: &str| read(&format!("{LEAST}[[scanner]]\n{keys}"));
+    let good = "lane = \"1\"\nkind = \"serial\"\ndevice = \"/dev/ttyACM0\"\nsuffix = \"tab\"";
+    let settings = scanner(good).unwrap();
+    let crate::scanner::ScannerSettings::Serial(serial) = &settings.scanners[0].scanner else { panic!() };
+    assert_eq!((serial.baud, serial.framing.suffix), (9_600, crate::scanner::framing::Suffix::Tab));
+    let check = |keys: &str, expect: &str| {
+        let problem = scanner(keys).err().unwrap_or_else(|| panic!("taken: {keys}"));
+        assert!(problem.contains(expect), "{problem}");
+    };
+    check("kind = \"serial\"\ndevice = \"x\"", "scanner 1.lane: is missing");
+    check("lane = \"9\"\nkind = \"serial\"\ndevice = \"x\"", "scanner 1.lane: \"9\" is not one of lanes.ids");
+    check("lane = \"1\"\nkind = \"laser\"", "scanner 1.kind: \"laser\" is not allowed; one of \"serial\"");
+    check("lane = \"1\"\nkind = \"serial\"", "scanner 1.device: is missing");
+    check(
+        "lane = \"1\"\nkind = \"wedge\"\ndevice = \"x\"\nbaud = 9600",
+        "scanner 1.baud: is not for a wedge scanner",
+    );
+    check(&format!("{good}\nbuad = 1"), "scanner 1.buad: is no key; did you mean baud?");
+    let flat = read(&format!("{LEAST}[scanner]\nlane = \"1\"")).err().unwrap();
+    assert!(flat.contains("each is a section [[scanner]]"), "{flat}");
 }
 
 #[test]

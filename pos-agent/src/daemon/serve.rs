@@ -28,6 +28,7 @@ use crate::{
     lanes::Lanes,
     metrics::{Metrics, Now},
     till_service::TillApi,
+    words::Lang,
 };
 
 /// How long a browser may remember what the service allows.
@@ -43,7 +44,8 @@ const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// `TillService`, with health and both versions of reflection.
 pub(super) async fn routes(
     lanes: &Arc<Lanes>,
-    catalogue: Arc<Catalogue>,
+    catalogue: watch::Receiver<Arc<Catalogue>>,
+    lang: Lang,
 ) -> Result<(HealthReporter, Routes), StartError> {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_service_status("onescan.v1.TillService", ServingStatus::Serving).await;
@@ -56,7 +58,7 @@ pub(super) async fn routes(
     };
     let broken = |error: tonic_reflection::server::Error| StartError::Service(error.to_string());
     let routes = Routes::default()
-        .add_service(TillServiceServer::new(TillApi::new(Arc::clone(lanes), catalogue)))
+        .add_service(TillServiceServer::new(TillApi::new(Arc::clone(lanes), catalogue, lang)))
         .add_service(health)
         .add_service(reflection().build_v1().map_err(broken)?)
         .add_service(reflection().build_v1alpha().map_err(broken)?)

@@ -4,13 +4,13 @@ use proto::{
     convert::{FieldError, money_from_wire},
     v1::{BasketLine, RefusedCoupons, StartCheckoutRequest},
 };
-use shared::{
-    basket::{Basket, Line},
-    gs1::Gtin,
-    money::Currency,
-};
+use shared::{basket::Basket, gs1::Gtin, money::Currency};
 
-use crate::{catalogue::Catalogue, lane::Order, receipt::SoldLine};
+use crate::{
+    catalogue::{Catalogue, Found},
+    lane::Order,
+    receipt::SoldLine,
+};
 
 /// Characters of a checkout's id.
 pub(super) const CHECKOUT_ID_CHARS_MAX: usize = 64;
@@ -28,15 +28,15 @@ pub(super) fn order(
         let problem = format!("has more than {REFERENCE_CHARS_MAX} characters");
         return Err(FieldError::new("merchant_reference", problem));
     }
-    let lines = request
+    let sold = request
         .lines
         .iter()
         .enumerate()
         .map(|(i, wire)| line(wire, catalogue, currency).map_err(|e| e.within(format!("lines[{i}]"))))
         .collect::<Result<Vec<_>, _>>()?;
-    let (lines, sold) = lines.into_iter().unzip();
+    let basket = Basket::new(currency, sold.iter().map(SoldLine::line).collect());
     Ok(Order {
-        basket: Basket::new(currency, lines).map_err(|error| FieldError::new("lines", error))?,
+        basket: basket.map_err(|error| FieldError::new("lines", error))?,
         sold,
         reference: request.merchant_reference.clone(),
         confirm_amount: request.confirm_amount,
@@ -53,13 +53,9 @@ fn checkout_id(id: &str) -> Result<(), FieldError> {
     Err(FieldError::new("checkout_id", problem))
 }
 
-fn line(
-    wire: &BasketLine,
-    catalogue: &Catalogue,
-    currency: Currency,
-) -> Result<(Line, SoldLine), FieldError> {
+fn line(wire: &BasketLine, catalogue: &Catalogue, currency: Currency) -> Result<SoldLine, FieldError> {
     let gtin = Gtin::parse(&wire.gtin).map_err(|error| FieldError::new("gtin", error))?;
-    let item = catalogue.get(gtin);
+    let found = found(catalogue, gtin, wire.grams);
     let unit_price_minor = match &wire.unit_price {
         Some(price) => {
             let price = money_from_wire("unit_price", Some(price))?;
@@ -68,13 +64,27 @@ fn line(
             }
             price.minor
         }
-        None => item
-            .map(|item| item.price_minor)
+        None => found
+            .map(|found| found.price_minor)
             .ok_or_else(|| FieldError::new("unit_price", "is not set, and the catalogue has no such item"))?,
     };
-    let name = wire.name.clone().or_else(|| item.map(|item| item.name.clone())).unwrap_or_default();
-    let line = Line { gtin, units: wire.units, unit_price_minor, grams: wire.grams };
-    Ok((line, SoldLine { gtin, name, units: wire.units, unit_price_minor, grams: wire.grams }))
+    let item = found.map(|found| found.item).or_else(|| catalogue.get(gtin));
+    Ok(SoldLine {
+        // What a scale prints stands for an item of the catalogue, and offers name items.
+        gtin: item.map_or(gtin, |item| item.gtin),
+        name: wire.name.clone().or_else(|| item.map(|item| item.name.clone())).unwrap_or_default(),
+        units: wire.units,
+        unit_price_minor,
+        grams: if wire.grams > 0 { wire.grams } else { found.map_or(0, |found| found.grams) },
+    })
+}
+
+/// What the catalogue says of an item of which so many grams are sold; 0 grams for counted goods, or where the number says it.
+fn found(catalogue: &Catalogue, gtin: Gtin, grams: u32) -> Option<Found<'_>> {
+    match grams {
+        0 => catalogue.find(gtin),
+        grams => catalogue.get(gtin).and_then(|item| item.of_weight(grams)),
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +120,23 @@ mod tests {
         assert_eq!(parsed(&request("a", "96385074", 2, None)), Ok(900));
         assert_eq!(parsed(&request("a", "96385074", 2, Some(("CNY", 400)))), Ok(800));
         assert_eq!(parsed(&request("a", "6901234567892", 1, Some(("CNY", 3000)))), Ok(3000));
+    }
+
+    #[test]
+    fn weighed_goods_cost_what_they_weigh() {
+        let catalogue =
+            "gtin,name_en,name_zh,price_minor,unit,scale_number\n6901234567892,Apples,苹果,1200,kg,12345\n";
+        let patterns = vec!["21IIIIIWWWWWC".parse().unwrap()];
+        let catalogue = Catalogue::parse(catalogue).unwrap().with_in_store(patterns);
+        let check = |gtin: &str, grams: u32, expect: (i64, u32)| {
+            let mut request = request("a", gtin, 1, None);
+            request.lines[0].grams = grams;
+            let order = order(&request, &catalogue, Currency::CNY).unwrap();
+            assert_eq!((order.sold[0].unit_price_minor, order.sold[0].grams), expect);
+            assert_eq!(order.sold[0].gtin.short(), "6901234567892");
+        };
+        check("6901234567892", 500, (600, 500));
+        check("2112345005003", 0, (600, 500));
     }
 
     #[test]

@@ -1,15 +1,21 @@
 //! A checkout as the caller sees it.
 
 use proto::{
-    convert::{money_to_wire, redemption_to_wire, refusal_to_wire},
-    v1::{self, AppliedCoupon, CashierWords, CheckoutState, LocalizedText, UnusedCoupon},
+    convert::{money_to_wire, redemption_to_wire, refusal_to_wire, time_to_wire},
+    v1::{
+        self, AppliedCoupon, CashierWords, CheckoutState, DayDifference, DayDifferenceCause, LocalizedText,
+        ScanKind, TillTotal, TillTotals, UnusedCoupon, WatchScansResponse,
+    },
 };
 use shared::{money::Money, reason::Reason};
 
 use crate::{
+    catalogue::Catalogue,
+    day::{Cause, DayReport, Difference, Total},
     lane::{Checkout, End, State},
     lanes::Handle,
     sale::{self, Priced},
+    scan::{ItemNumber, Scanned, told_apart},
     words::{self, Lang},
 };
 
@@ -96,7 +102,7 @@ fn reason(state: &State) -> Option<Reason> {
 fn wire_state(state: &State) -> CheckoutState {
     match state {
         State::WaitingForScan { .. } => CheckoutState::WaitingForScan,
-        State::Matching { .. } => CheckoutState::Matching,
+        State::Resolving { .. } | State::Matching { .. } => CheckoutState::Matching,
         State::Confirming { .. } => CheckoutState::WaitingForConfirmation,
         State::Authorising(_) | State::LookingUp { .. } => CheckoutState::Authorising,
         State::Approving(_) => CheckoutState::WaitingForApproval,
@@ -107,6 +113,79 @@ fn wire_state(state: &State) -> CheckoutState {
             End::Cancelled | End::Reversed => CheckoutState::Cancelled,
             End::Standing => CheckoutState::RefundDue,
         },
+    }
+}
+
+/// What a lane's own scanner read.
+pub(super) fn scan(text: &str, catalogue: &Catalogue) -> WatchScansResponse {
+    let mut view = WatchScansResponse { scan: text.to_owned(), ..WatchScansResponse::default() };
+    let kind = match told_apart(text) {
+        Ok(Scanned::Goods(ItemNumber { gtin, or })) => {
+            // Eight digits may be either; the catalogue knows which of the two is sold here.
+            let other = or.filter(|or| catalogue.find(gtin).is_none() && catalogue.find(*or).is_some());
+            view.gtin = other.unwrap_or(gtin).short();
+            ScanKind::Goods
+        }
+        Ok(Scanned::Receipt { payment_id }) => {
+            view.payment_id = payment_id;
+            ScanKind::Receipt
+        }
+        Ok(Scanned::Code(_) | Scanned::Token(_)) => ScanKind::Code,
+        Err(_) => ScanKind::Unknown,
+    };
+    view.set_kind(kind);
+    view
+}
+
+/// Sums by the agent's journal.
+pub(super) fn totals(report: &DayReport) -> TillTotals {
+    let total = |total: Total| {
+        let amount = Some(money_to_wire(Money::new(report.currency, total.minor)));
+        Some(TillTotal { count: total.count, amount })
+    };
+    TillTotals {
+        sales: total(report.paid),
+        discounts: total(report.discounts),
+        refunds: total(report.refunded),
+        reversals: total(report.taken_back),
+        declines: total(report.declined),
+    }
+}
+
+/// One difference between the agent's journal and the provider's books.
+pub(super) fn difference(difference: &Difference) -> DayDifference {
+    let Difference { at, cause, payment_id, refund_id, reference, till, provider } = difference;
+    DayDifference {
+        at: Some(time_to_wire(*at)),
+        cause: wire_cause(*cause).into(),
+        words: Some(CashierWords {
+            what: Some(both(|lang| words::day::cause(*cause, lang).what)),
+            next: Some(both(|lang| words::day::cause(*cause, lang).next)),
+        }),
+        payment_id: payment_id.clone(),
+        refund_id: refund_id.clone(),
+        merchant_reference: reference.clone(),
+        till_amount: till.map(money_to_wire),
+        provider_amount: provider.map(money_to_wire),
+    }
+}
+
+fn wire_cause(cause: Cause) -> DayDifferenceCause {
+    match cause {
+        Cause::StillOpen => DayDifferenceCause::StillOpen,
+        Cause::MissingAtProvider => DayDifferenceCause::MissingAtProvider,
+        Cause::MissingAtTill => DayDifferenceCause::MissingAtTill,
+        Cause::TwiceAtProvider => DayDifferenceCause::TwiceAtProvider,
+        Cause::AmountDiffers => DayDifferenceCause::AmountDiffers,
+        Cause::DiscountDiffers => DayDifferenceCause::DiscountDiffers,
+        Cause::TakenBackAtProvider => DayDifferenceCause::TakenBackAtProvider,
+        Cause::NotTakenBack => DayDifferenceCause::NotTakenBack,
+        Cause::PaidThoughDeclined => DayDifferenceCause::PaidThoughDeclined,
+        Cause::RefundStillOpen => DayDifferenceCause::RefundStillOpen,
+        Cause::RefundMissingAtProvider => DayDifferenceCause::RefundMissingAtProvider,
+        Cause::RefundMissingAtTill => DayDifferenceCause::RefundMissingAtTill,
+        Cause::RefundAmountDiffers => DayDifferenceCause::RefundAmountDiffers,
+        Cause::RefundedThoughRefused => DayDifferenceCause::RefundedThoughRefused,
     }
 }
 

@@ -17,6 +17,7 @@ pub fn checkout(state: &State, lang: Lang) -> Message {
         State::WaitingForScan { problem: None } => {
             say(("Ready for the customer's code.", "Scan it."), ("等待顾客的付款码。", "请扫描。"))
         }
+        State::Resolving { .. } => say(("Looking up the number…", ""), ("正在查询号码…", "")),
         State::Matching { .. } => say(("Matching the coupons…", ""), ("正在匹配优惠券…", "")),
         State::Confirming { question: Question::Amount, .. } => say(
             ("The coupons are taken off.", "Tell the customer the amount and confirm it."),

@@ -16,7 +16,7 @@ use proto::{
         RefundPaymentRequest, TerminalEntry,
     },
 };
-use shared::{reason::Reason, time::UnixMillis};
+use shared::{code::TokenNumber, ids::OfferNumber, reason::Reason, time::UnixMillis};
 
 pub(crate) const DUE_MINOR: i64 = 450;
 
@@ -381,6 +381,10 @@ fn kill() {
 
 #[tonic::async_trait]
 impl Payments for Provider {
+    async fn resolve_token(&self, _: TokenNumber) -> Result<Vec<OfferNumber>, CallError> {
+        Ok(Vec::new())
+    }
+
     async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
         let id = request.payment_id;
         tokio::task::yield_now().await;

@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) offers: Vec<Offer>,
     pub(crate) refuse_coupons: Vec<(OfferNumber, Refusal)>,
     pub(crate) balance_minor: i64,
+    /// Offers of which the shopper of every bare token has a coupon; without any there is no token.
+    pub(crate) clipped: Vec<u32>,
     /// Payments wait for the shopper's approval.
     pub(crate) wants_approval: bool,
 }
@@ -137,7 +139,7 @@ impl World {
         };
         let state = match reason {
             Some(_) => PaymentState::Declined,
-            None if self.wants_approval => PaymentState::PendingApproval,
+            None if self.wants_approval || !request.token_number.is_empty() => PaymentState::PendingApproval,
             None => PaymentState::Completed,
         };
         let title =
@@ -273,9 +275,14 @@ impl PaymentService for Service {
 
     async fn resolve_token(
         &self,
-        _: Request<ResolveTokenRequest>,
+        request: Request<ResolveTokenRequest>,
     ) -> Result<Response<ResolveTokenResponse>, Status> {
-        Err(Status::unimplemented("tills here read codes"))
+        authenticated(&request)?;
+        let offer_numbers = self.0.lock().unwrap().clipped.clone();
+        if offer_numbers.is_empty() {
+            return Err(Failure::new(Reason::TokenUnknown, "no such token").into());
+        }
+        Ok(Response::new(ResolveTokenResponse { offer_numbers, expires_at: None }))
     }
 
     type ListTerminalEntriesStream = ReceiverStream<Result<ListTerminalEntriesResponse, Status>>;

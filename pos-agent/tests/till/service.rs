@@ -9,8 +9,9 @@ use pos_agent::{
 use proto::{
     status::Failure,
     v1::{
-        BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest, ListLanesRequest,
-        Money, PaymentState, StartCheckoutRequest, SubmitScanRequest, WatchCheckoutRequest,
+        BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest,
+        GetReceiptRequest, GetTotalsRequest, ListLanesRequest, Money, PaymentState, ScanKind,
+        StartCheckoutRequest, SubmitScanRequest, TillTotal, WatchCheckoutRequest, WatchScansRequest,
         till_service_client::TillServiceClient,
     },
 };
@@ -205,6 +206,53 @@ async fn the_shopper_approves_or_the_cashier_stops_waiting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_till_without_a_2d_scanner_takes_the_bare_number_and_the_shopper_approves() {
+    let shop = Shop::open().await;
+    let (_daemon, mut software) = agent(&shop).await;
+    let number = shared::code::TokenNumber::from_body(900_000_000_000_000_001).unwrap().to_string();
+    software.start(sale("c1", SHAMPOO, 3000)).await.unwrap();
+    software.scan("c1", &number).await.unwrap();
+    while software.start(sale("c1", SHAMPOO, 3000)).await.unwrap().reason != "TOKEN_UNKNOWN" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    shop.provider.with(|world| world.clipped = vec![100_001, 100_002]);
+    software.scan("c1", &number).await.unwrap();
+    let waiting = software.until("c1", CheckoutState::WaitingForApproval).await;
+    assert_eq!((due(&waiting), waiting.unused_coupons.len()), (2500, 1));
+    shop.provider.approve_all();
+    let paid = software.until("c1", CheckoutState::Completed).await;
+    assert_eq!(due(&paid), 2500);
+    shop.provider.with(|world| {
+        assert_eq!(world.requests[0].token_number, number);
+        assert!(world.requests[0].code.is_empty());
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agents_own_scanner_gives_goods_to_the_till_software_and_codes_to_the_checkout() {
+    let shop = Shop::open().await;
+    let (daemon, mut software) = agent(&shop).await;
+    let request = WatchScansRequest { lane_id: "1".into() };
+    let mut scans = software.0.watch_scans(request).await.unwrap().into_inner();
+    daemon.lanes().scan("2", "6901234567892".into()).await;
+    daemon.lanes().scan("1", MINTS.into()).await;
+    daemon.lanes().scan("1", code(1, &[])).await;
+    let goods = scans.message().await.unwrap().unwrap();
+    assert_eq!((goods.kind(), goods.gtin.as_str()), (ScanKind::Goods, MINTS));
+    assert_eq!(
+        scans.message().await.unwrap().unwrap().kind(),
+        ScanKind::Code,
+        "too early: the basket is open"
+    );
+
+    software.start(sale("c1", MINTS, 450)).await.unwrap();
+    daemon.lanes().scan("1", code(1, &[])).await;
+    software.until("c1", CheckoutState::Completed).await;
+    let nowhere = WatchScansRequest { lane_id: "9".into() };
+    assert_eq!(software.0.watch_scans(nowhere).await.unwrap_err().code(), tonic::Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refused_coupons_wait_for_a_yes_or_are_dropped() {
     let shop = Shop::open().await;
     let (_daemon, mut software) = agent(&shop).await;
@@ -244,6 +292,34 @@ async fn after_a_restart_the_checkout_tells_how_it_ended() {
     assert_eq!(again.state(), CheckoutState::Completed, "asked again, it isn't sold again");
     assert_eq!(shop.provider.with(|world| world.balance_minor), 100_000 - 450);
     drop(daemon);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkout_that_was_over_before_the_restart_is_still_known_and_not_sold_again() {
+    let shop = Shop::open().await;
+    let (daemon, mut software) = agent(&shop).await;
+    software.start(sale("c1", SHAMPOO, 3000)).await.unwrap();
+    software.scan("c1", &code(1, &[SHAMPOO_COUPON])).await.unwrap();
+    software.until("c1", CheckoutState::Completed).await;
+    assert_eq!(daemon.stop().await, 0);
+    drop(software);
+
+    let (_daemon, mut software) = agent(&shop).await;
+    let known = software.until("c1", CheckoutState::Completed).await;
+    let again = software.start(sale("c1", SHAMPOO, 3000)).await.unwrap();
+    assert_eq!((due(&known), again.payment_id), (2500, known.payment_id.clone()));
+    assert_eq!(shop.provider.states().len(), 1);
+
+    let request =
+        GetReceiptRequest { payment_id: known.payment_id.clone(), copy: true, ..Default::default() };
+    let receipt = software.0.get_receipt(request.clone()).await.unwrap().into_inner();
+    assert!(receipt.text.iter().any(|line| line.contains("CNY 25.00")), "{:#?}", receipt.text);
+    let by_scan = GetReceiptRequest { payment_id: receipt.receipt.unwrap().qr_text, ..request };
+    assert_eq!(software.0.get_receipt(by_scan).await.unwrap().into_inner().text, receipt.text);
+    let totals =
+        software.0.get_totals(GetTotalsRequest::default()).await.unwrap().into_inner().totals.unwrap();
+    let sum = |total: Option<TillTotal>| total.map(|t| (t.count, t.amount.unwrap().minor_units)).unwrap();
+    assert_eq!((sum(totals.sales), sum(totals.discounts)), ((1, 2500), (1, 500)));
 }
 
 fn copy_folder(from: &Path, to: &Path) {
