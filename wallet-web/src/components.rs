@@ -1,5 +1,6 @@
 //! Pieces of pages.
 
+mod barcode;
 mod code;
 pub(crate) mod dates;
 mod header;
@@ -10,6 +11,7 @@ mod receipt;
 mod tabs;
 mod ui;
 
+pub(crate) use barcode::BarcodePicture;
 pub(crate) use code::Code;
 pub(crate) use header::{header, language};
 pub(crate) use notice::notice;

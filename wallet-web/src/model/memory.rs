@@ -34,6 +34,8 @@ pub struct Memory {
     pub stock: Stock,
     /// What the shopper wants in the code and what not.
     pub choices: Choices,
+    /// A newer version of the wallet is about to take over; it says so when it has.
+    pub updating: bool,
 }
 
 /// A payment, completed or reversed.
@@ -74,6 +76,8 @@ struct Record {
     pinned: Vec<u32>,
     #[prost(uint32, repeated, tag = "12")]
     excluded: Vec<u32>,
+    #[prost(bool, tag = "13")]
+    updating: bool,
 }
 
 impl Memory {
@@ -97,6 +101,7 @@ impl Memory {
             token_shown_at_ms: visit.map_or(0, |visit| visit.shown_at.0),
             pinned: chosen(Choice::Pinned),
             excluded: chosen(Choice::Excluded),
+            updating: self.updating,
         }
         .encode_to_vec()
     }
@@ -125,6 +130,7 @@ impl Memory {
             choices: choices(record.pinned, Choice::Pinned)
                 .chain(choices(record.excluded, Choice::Excluded))
                 .collect(),
+            updating: record.updating,
         }
     }
 }
@@ -170,6 +176,7 @@ mod tests {
                 spares: vec![token(4)],
             },
             choices: [(1, Choice::Pinned), (2, Choice::Excluded)].into(),
+            updating: true,
         };
         assert_eq!(Memory::from_bytes(&memory.to_bytes()), memory);
         assert_eq!(Memory::from_bytes(&[]), Memory::default());
