@@ -1,12 +1,15 @@
 //! The receipt: what was bought, what each coupon took off which line, what was paid. Text of a fixed width, as a
 //! receipt printer and a terminal both show it.
 
+pub mod link;
+
 use jiff::{Timestamp, tz::TimeZone};
 use proto::{
     convert::{money_from_wire, time_from_wire},
     v1::{CouponRedemption, LocalizedText, Payment},
 };
 use shared::{
+    basket::Line,
     gs1::Gtin,
     money::{Currency, Money},
 };
@@ -29,8 +32,18 @@ pub struct SoldLine {
     pub name: LocalizedText,
     /// Units.
     pub units: u32,
-    /// Price of one.
+    /// Price of one; of weighed goods, of the whole weight.
     pub unit_price_minor: i64,
+    /// What was weighed, in grams, which is one unit; 0 for counted goods.
+    pub grams: u32,
+}
+
+impl SoldLine {
+    /// The line as the rules see it.
+    pub fn line(&self) -> Line {
+        let Self { gtin, units, unit_price_minor, grams, .. } = *self;
+        Line { gtin, units, unit_price_minor, grams }
+    }
 }
 
 /// The lines of the receipt, each [`RECEIPT_COLUMNS`] wide at most.

@@ -10,12 +10,7 @@ mod cashier;
 use std::path::PathBuf;
 
 use proto::v1::Payment;
-use shared::{
-    basket::{Basket, Line},
-    ids::OfferNumber,
-    money::Currency,
-    offer::Refusal,
-};
+use shared::{basket::Basket, ids::OfferNumber, money::Currency, offer::Refusal};
 
 use crate::{
     catalogue::Catalogue,
@@ -223,13 +218,7 @@ impl Session {
 
     /// The basket; `None` where it is empty or holds more than a sale can.
     pub fn basket(&self) -> Option<Basket> {
-        let line = |sold: &SoldLine| Line {
-            gtin: sold.gtin,
-            units: sold.units,
-            unit_price_minor: sold.unit_price_minor,
-            grams: 0,
-        };
-        Basket::new(self.currency, self.lines.iter().map(line).collect()).ok()
+        Basket::new(self.currency, self.lines.iter().map(SoldLine::line).collect()).ok()
     }
 
     fn progress(&mut self, machine: Machine) -> Vec<Act> {

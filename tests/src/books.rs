@@ -1,6 +1,6 @@
 //! What everybody owns at one moment, so that a story can say: as before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proto::v1::{self, CouponState};
 
@@ -21,7 +21,7 @@ pub struct Books {
     balances: BTreeMap<String, i64>,
     campaigns: Vec<v1::Campaign>,
     coupons: Vec<v1::Coupon>,
-    /// How often each offer was redeemed, reversals not counted.
+    /// What was redeemed of each offer, line by line, reversals not counted.
     redeemed: BTreeMap<u32, Vec<v1::Redemption>>,
 }
 
@@ -84,7 +84,10 @@ impl Books {
             let offer = campaign.offer.as_ref().expect("an offer").offer_number;
             assert_eq!(minor(&campaign.budget_available), Some(self.budget(offer)), "budget of {offer}");
             assert_eq!(minor(&campaign.budget_reserved), Some(self.reserved(offer)), "held for {offer}");
-            assert_eq!(campaign.coupons_redeemed, self.redeemed[&offer].len() as u64, "redeemed of {offer}");
+            let coupon =
+                |redemption: &v1::Redemption| (redemption.coupon_id.clone(), redemption.payment_id.clone());
+            let redeemed: BTreeSet<_> = self.redeemed[&offer].iter().map(coupon).collect();
+            assert_eq!(campaign.coupons_redeemed, redeemed.len() as u64, "redeemed of {offer}");
             let live = self.coupons.iter().filter(|c| c.state() == CouponState::Clipped);
             let promised: u64 = live
                 .filter_map(|coupon| coupon.offer.as_ref())

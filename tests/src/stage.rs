@@ -89,6 +89,11 @@ impl Stage {
         Till::open(&self.url(), self.shop.till_key("Lane 1").await, self.time()).await
     }
 
+    /// The same in one of its branches.
+    pub async fn till_at(&self, branch_gln: &str) -> Till {
+        Till::open(&self.url(), self.shop.till_key_at("Lane 1", branch_gln).await, self.time()).await
+    }
+
     /// Settles what is due by time, as the provider does every minute.
     pub async fn sweep(&self) {
         self.server.sweep().await.expect("the sweep succeeds");

@@ -1,15 +1,13 @@
 //! The real wallet in a real browser of a phone's size, the code read off its screen as a till's scanner would.
 //! Screenshots stay in `target/screenshots`.
 
-use std::{env, path::PathBuf};
-
 use pos_agent::{
     machine::{Machine, Outcome},
     scanner::picture,
 };
 use tests::{
     actors::{Goods, Till, minor},
-    browser::Phone,
+    browser::{Phone, wallet_dist},
     proxy::Proxy,
     stage::Stage,
     world::SHAMPOO,
@@ -83,7 +81,7 @@ async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() 
     phone.see("approve").await;
     phone.read("approve-due", "1200.00").await;
     phone.screenshot("8-approve").await;
-    phone.tap("approve-yes").await;
+    phone.hold("approve-yes", 1_500).await;
     phone.see("receipt").await;
     let end = selling.clone().ended().await;
     assert!(matches!(end, Machine::Ended(Outcome::Paid(_))), "{end:?}");
@@ -123,12 +121,4 @@ async fn till(world: &Stage) -> Till {
 
 async fn assert_paid(world: &Stage) {
     assert_eq!(world.operator.balance(&world.shop.account()).await, minor("30.00"));
-}
-
-fn wallet_dist() -> PathBuf {
-    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../wallet-web/dist");
-    let dist = env::var_os("ONESCAN_WALLET_DIST").map_or_else(|| PathBuf::from(built), PathBuf::from);
-    let page = dist.join("index.html");
-    assert!(page.exists(), "{} is missing; `cargo xtask test` sets this up", page.display());
-    dist
 }

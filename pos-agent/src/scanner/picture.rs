@@ -73,6 +73,11 @@ pub fn decode(bytes: &[u8]) -> Result<String, ScanError> {
     decode_gray(&gray(picture))
 }
 
+/// The text of the code in one JPEG picture of a camera's stream, where the next picture is as good as a second look.
+pub fn decode_frame(bytes: &[u8]) -> Result<String, ScanError> {
+    decode(bytes)
+}
+
 /// The text of the code in a grey picture.
 pub fn decode_gray(picture: &GrayImage) -> Result<String, ScanError> {
     let mut other = None;

@@ -80,6 +80,8 @@ labels! {
     without_them: "Without them", "不使用它们";
     /// No such item number in the catalogue.
     unknown_item: "is not in the catalogue", "不在商品目录中";
+    /// An item that needs a weight, without one.
+    not_weighed: "is sold by weight: scan the label of the scale", "按重量出售：请扫描电子秤标签";
     /// Not understood.
     unknown_input: "is no item number, code or picture", "不是商品编号、付款码或图片";
     /// A code comes before any item.

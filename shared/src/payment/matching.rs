@@ -4,13 +4,14 @@
 //! ([`discounts`](crate::offer::discounts) on the best of what it was given). Published order: most saved; then fewest coupons;
 //! then the lower offer numbers; then, of units that are worth the same to all, those of the earlier lines.
 //!
-//! The search is exact. Coupons that share no item and no stacking rule are matched apart from one another ([`parts`]); units that
+//! The search is exact. Coupons that need nothing of what others want are served first ([`riders`]). Coupons that share no item and no stacking rule are matched apart from one another ([`parts`]); units that
 //! are the same to all coupons of a part are one class ([`problem`]); then branch and bound over the coupons of a part
 //! ([`search`], [`bound`]). After [`MATCHING_STEPS_MAX`] steps the basket is priced with the best found, and the quote says so.
 
 mod bound;
 mod parts;
 mod problem;
+mod riders;
 mod search;
 
 use crate::{basket::Line, ids::OfferNumber, offer::Terms};
@@ -32,9 +33,13 @@ pub(super) struct Matching {
 
 /// Shares the units out. The coupons come in the order of their offer numbers, each once, and each saves something alone.
 pub(super) fn best(lines: &[Line], coupons: &[(OfferNumber, &Terms)], gross_minor: i64) -> Matching {
-    let mut matching = Matching { given: vec![None; coupons.len()], exact: true, steps: 0 };
     let terms: Vec<&Terms> = coupons.iter().map(|(_, terms)| *terms).collect();
-    for members in parts::parts(lines, &terms) {
+    let wanted: Vec<Vec<bool>> =
+        terms.iter().map(|t| lines.iter().map(|line| t.qualifies(line.gtin)).collect()).collect();
+    let given = riders::riders(lines, &terms, &wanted, gross_minor);
+    let left: Vec<usize> = (0..terms.len()).filter(|coupon| given[*coupon].is_none()).collect();
+    let mut matching = Matching { given, exact: true, steps: 0 };
+    for members in parts::parts(&terms, &wanted, left) {
         let problem = problem::Problem::new(lines, &terms, &members, gross_minor);
         let found = search::search(&problem, MATCHING_STEPS_MAX.saturating_sub(matching.steps));
         matching.exact &= found.exact;

@@ -218,7 +218,7 @@ mod tests {
         gs1::{Gtin, check_digit},
         ids::OfferNumber,
         money::Currency,
-        offer::{Need, Reward, TermsParts},
+        offer::{Need, Pick, Reward, TermsParts},
         payment::RedeemedLine,
         time::UnixMillis,
     };
@@ -229,11 +229,21 @@ mod tests {
     }
 
     /// A coupon on lines of (units, price of one).
-    fn coupon(n: u32, (reward, need): (Reward, Need), lines: &[(u32, i64)]) -> Option<(Redemption, Terms)> {
+    fn coupon(n: u32, what: (Reward, Need), lines: &[(u32, i64)]) -> Option<(Redemption, Terms)> {
+        picking(n, what, Pick::All, lines)
+    }
+
+    /// The same where only some units are rewarded.
+    fn picking(
+        n: u32,
+        (reward, need): (Reward, Need),
+        pick: Pick,
+        lines: &[(u32, i64)],
+    ) -> Option<(Redemption, Terms)> {
         let gtins = (0..lines.len() as u64).map(|line| gtin(u64::from(n) * 10 + line));
         let items: Vec<Gtin> = gtins.clone().collect();
         let parts = TermsParts::new(Currency::CNY, items, reward, UnixMillis(0), UnixMillis(1));
-        let terms = Terms::try_from(parts.needing(need)).unwrap();
+        let terms = Terms::try_from(TermsParts { pick, ..parts.needing(need) }).ok()?;
         let sold = gtins.zip(lines).map(|(gtin, (units, unit_price_minor))| Line {
             gtin,
             units: *units,
@@ -352,7 +362,15 @@ mod tests {
             (0..900_i64, 1..4_u32, 1..5_000_i64).prop_map(|(price_each_minor, max_units, cap_minor)| {
                 (Reward::FixedPrice { price_each_minor, max_units, cap_minor }, Need::Units(2))
             }),
+            (1..4_u32, 1..5_u32, 1..5_000_i64).prop_map(|(units, needed, cap_minor)| {
+                (Reward::FreeItems { units, cap_minor }, Need::Units(needed))
+            }),
         ]
+    }
+
+    /// The cheapest only where units are asked for, as the terms demand.
+    fn any_pick() -> impl Strategy<Value = Pick> {
+        prop_oneof![Just(Pick::All), Just(Pick::Cheapest), Just(Pick::Dearest)]
     }
 
     proptest! {
@@ -362,11 +380,11 @@ mod tests {
         #[test]
         fn any_returns_add_up_to_the_whole(
             coupons in prop::collection::vec(
-                (any_reward(), prop::collection::vec((1..5_u32, 1..2_000_i64), 1..4)), 0..4),
+                (any_reward(), any_pick(), prop::collection::vec((1..5_u32, 1..2_000_i64), 1..4)), 0..4),
             other_minor in 0..5_000_i64,
             picks in prop::collection::vec((any::<prop::sample::Index>(), 1..4_u32, 0..2_000_i64), 0..12),
         ) {
-            let made: Vec<_> = coupons.iter().zip(1..).filter_map(|((reward, lines), n)| coupon(n, *reward, lines)).collect();
+            let made: Vec<_> = coupons.iter().zip(1..).filter_map(|((what, pick, lines), n)| picking(n, *what, *pick, lines)).collect();
             let refs: Vec<_> = made.iter().map(|(r, t)| (r, t)).collect();
             let covered: i64 = refs.iter().flat_map(|(r, _)| &r.lines).map(|l| l.line.total_minor()).sum();
             let off: i64 = refs.iter().map(|(r, _)| r.discount_minor()).sum();

@@ -26,6 +26,7 @@ pub struct Deal {
     per_wallet_limit: u32,
     total_circulation: u32,
     budget_minor: i64,
+    image_url: String,
 }
 
 impl Deal {
@@ -46,6 +47,23 @@ impl Deal {
         deal
     }
 
+    /// Up to `max_units` units for this price each.
+    pub fn for_price(price_each_minor: i64, max_units: u32, cap_minor: i64) -> Self {
+        let (price_each, cap) = (Some(cny(price_each_minor)), Some(cny(cap_minor)));
+        Self::of(Reward::FixedPrice(v1::FixedPrice { price_each, max_units, cap }))
+    }
+
+    /// So many units for nothing.
+    pub fn free(units: u32, cap_minor: i64) -> Self {
+        Self::of(Reward::FreeItems(v1::FreeItems { units, cap: Some(cny(cap_minor)) }))
+    }
+
+    /// Of each `buy + get` units a percentage off `get` of them, for so many sets.
+    pub fn buy_get(buy: u32, get: u32, basis_points: u32, max_sets: u32, cap_minor: i64) -> Self {
+        let cap = Some(cny(cap_minor));
+        Self::of(Reward::BuyGet(v1::BuyGet { buy, get, basis_points, max_sets, cap }))
+    }
+
     fn of(reward: Reward) -> Self {
         let window = |ms| Some(time_to_wire(UnixMillis(ms)));
         let terms = v1::Terms {
@@ -61,7 +79,13 @@ impl Deal {
             ends_at: window(4_102_444_800_000),
             ..v1::Terms::default()
         };
-        Self { terms, per_wallet_limit: 1, total_circulation: 0, budget_minor: 100_000 }
+        Self {
+            terms,
+            per_wallet_limit: 1,
+            total_circulation: 0,
+            budget_minor: 100_000,
+            image_url: String::new(),
+        }
     }
 
     /// Coupons that all wallets together are allowed, ever.
@@ -75,6 +99,83 @@ impl Deal {
     #[must_use]
     pub fn on(mut self, gtin: &str) -> Self {
         self.terms.requirements[0].gtins.push(gtin.to_owned());
+        self
+    }
+
+    /// Every item of a company.
+    #[must_use]
+    pub fn on_brand(mut self, company_prefix: &str) -> Self {
+        self.terms.requirements[0].company_prefixes.push(company_prefix.to_owned());
+        self
+    }
+
+    /// So many units of its items.
+    #[must_use]
+    pub fn needing(mut self, units: u32) -> Self {
+        self.terms.requirements[0].need = Some(Need::Units(units));
+        self
+    }
+
+    /// One more requirement: so many units of one item; how all go together; and the requirement (counted from 1) whose units
+    /// are rewarded, 0 for all.
+    #[must_use]
+    pub fn with(mut self, how: v1::RequirementCombination, gtin: &str, units: u32, applies_to: u32) -> Self {
+        self.terms.requirements.push(v1::Requirement {
+            gtins: vec![gtin.to_owned()],
+            company_prefixes: vec![],
+            need: Some(Need::Units(units)),
+        });
+        self.terms.combination = how.into();
+        self.terms.applies_to = applies_to;
+        self
+    }
+
+    /// Which of its units are rewarded.
+    #[must_use]
+    pub fn picking(mut self, pick: v1::RewardPick) -> Self {
+        self.terms.pick = pick.into();
+        self
+    }
+
+    /// Where the whole basket comes to so much.
+    #[must_use]
+    pub fn in_baskets_from(mut self, minimum_minor: i64) -> Self {
+        self.terms.basket_minimum = Some(cny(minimum_minor));
+        self
+    }
+
+    /// A branch that honours it.
+    #[must_use]
+    pub fn at_branch(mut self, gln: &str) -> Self {
+        self.terms.branch_glns.push(gln.to_owned());
+        self
+    }
+
+    /// The hours at which it holds.
+    #[must_use]
+    pub fn at_hours(mut self, hours: v1::Hours) -> Self {
+        self.terms.hours = Some(hours);
+        self
+    }
+
+    /// One coupon of this group a purchase.
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        self.terms.stacking = Some(v1::Stacking { group: group.to_owned(), exclusive: false });
+        self
+    }
+
+    /// With no other coupon.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.terms.stacking = Some(v1::Stacking { group: String::new(), exclusive: true });
+        self
+    }
+
+    /// A picture of it.
+    #[must_use]
+    pub fn shown_by(mut self, image_url: &str) -> Self {
+        image_url.clone_into(&mut self.image_url);
         self
     }
 
@@ -128,10 +229,10 @@ impl Issuer {
 
     /// Makes, funds and activates a campaign: its offer number. The money must be in the issuer's account.
     pub async fn run(&self, title: &str, deal: Deal) -> u32 {
-        let Deal { terms, per_wallet_limit, total_circulation, budget_minor } = deal;
+        let Deal { terms, per_wallet_limit, total_circulation, budget_minor, image_url } = deal;
         let title = v1::LocalizedText { en: title.to_owned(), zh: title.to_owned() };
         let request = v1::CreateCampaignRequest {
-            image_url: String::new(),
+            image_url,
             title: Some(title),
             description: None,
             terms: Some(terms),

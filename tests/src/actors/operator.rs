@@ -117,9 +117,14 @@ impl Operator {
 impl Shop {
     /// A new till of this shop: its key.
     pub async fn till_key(&self, name: &str) -> String {
+        self.till_key_at(name, "").await
+    }
+
+    /// The same in a branch of it.
+    pub async fn till_key_at(&self, name: &str, branch_gln: &str) -> String {
         let Operator { channel: _, key } = &self.operator;
         let request = v1::CreateTerminalRequest {
-            branch_gln: String::new(),
+            branch_gln: branch_gln.to_owned(),
             merchant_id: self.id.clone(),
             name: name.to_owned(),
         };

@@ -8,6 +8,7 @@ mod every_byte;
 mod field_pains;
 mod funds;
 mod least_knowledge;
+mod offers;
 mod once;
 mod patent_example;
 mod refunds;

@@ -19,10 +19,10 @@ pub(super) fn view(ui: Ui<'_>) -> Html {
             if coupons.is_empty() {
                 { empty(icons::ticket(), ui.t.coupons_empty, ui.t.coupons_empty_text, Some((Route::Offers, ui.t.see_offers))) }
             } else {
-                <p class="lead">
+                <h2 class="lead">
                     { ui.lang.coupons(coupons.len()) }{ " · " }{ ui.t.up_to_save }{ " " }
                     <span class="money">{ worth(ui, offers()) }</span>
-                </p>
+                </h2>
                 <ul class="cards">{ for offers().map(|offer| card(ui, offer)) }</ul>
             }
         </main>
