@@ -130,9 +130,9 @@ pub struct Texts {
 
     pub approve_title: &'static str,
     pub approve_question: &'static str,
-    pub approve_yes: &'static str,
     pub approve_no: &'static str,
     pub approve_hold: &'static str,
+    pub approve_let_go: &'static str,
     pub approve_sending: &'static str,
     pub approve_unsent: &'static str,
 

@@ -34,7 +34,7 @@ pub(crate) fn notice(ui: Ui<'_>) -> Html {
     html! {
         <div class="notice-place" role="status" aria-live="polite">
             if said.is_some() {
-                <div class="notice">
+                <div class="notice" data-test="notice">
                     <p>{ text }</p>
                     if let Some(route) = receipt {
                         <a class="notice-link" href={route.hash()}>{ ui.t.show_receipt }</a>

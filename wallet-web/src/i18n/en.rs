@@ -68,9 +68,9 @@ pub(super) const TEXTS: Texts = Texts {
 
     approve_title: "Approve",
     approve_question: "Pay this amount?",
-    approve_yes: "Approve",
     approve_no: "Don’t pay",
     approve_hold: "Hold to pay",
+    approve_let_go: "Let go to pay",
     approve_sending: "Sending…",
     approve_unsent: "No connection. Your answer is sent as soon as it is back.",
 

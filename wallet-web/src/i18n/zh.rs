@@ -68,9 +68,9 @@ pub(super) const TEXTS: Texts = Texts {
 
     approve_title: "确认付款",
     approve_question: "确认支付这笔金额？",
-    approve_yes: "确认支付",
     approve_no: "不支付",
     approve_hold: "按住支付",
+    approve_let_go: "松开即支付",
     approve_sending: "正在提交…",
     approve_unsent: "网络中断，恢复后会自动提交您的选择。",
 

@@ -1,5 +1,5 @@
-//! A payment that waits for the shopper: shown before whatever page is open, approved by a hold of the button so that no pocket
-//! approves it, or rejected.
+//! A payment that waits for the shopper: shown before whatever page is open, approved by a button that is held and then let go, so
+//! that no pocket approves it and no finger is still down when the next page comes; or rejected.
 
 use proto::{
     convert::time_from_wire,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::api::CallError;
 
-/// How long the button is held.
+/// How long the button is held at least.
 pub const HOLD_MS: u32 = 700;
 /// How often the time that is left is shown anew.
 const COUNT_MS: u32 = 1_000;
@@ -26,6 +26,8 @@ pub enum Answering {
     Open,
     /// The button is held; the number names the hold.
     Holding(u32),
+    /// It was held long enough: letting go approves.
+    Held,
     /// On its way.
     Sent(Answer),
     /// It could not be sent, and will be as soon as the provider answers again.
@@ -67,22 +69,29 @@ pub(super) fn hold(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Wait { ms: HOLD_MS, then: Box::new(Event::HoldDone(serial)) }]
 }
 
-/// It is let go too early.
-pub(super) fn let_go(model: &mut Model) -> Vec<Effect> {
-    if matches!(model.answering, Answering::Holding(_)) {
-        model.answering = Answering::Open;
-    }
-    vec![]
-}
-
 /// It was held long enough.
 pub(super) fn held(model: &mut Model, serial: u32) -> Vec<Effect> {
     if model.answering != Answering::Holding(serial) {
         return vec![];
     }
-    let mut effects = vec![Effect::Buzz];
-    effects.extend(answer(model, Answer::Approve));
-    effects
+    model.answering = Answering::Held;
+    vec![Effect::Buzz]
+}
+
+/// It is let go: too early, or to approve.
+pub(super) fn let_go(model: &mut Model) -> Vec<Effect> {
+    match model.answering {
+        Answering::Held => answer(model, Answer::Approve),
+        _ => slip(model),
+    }
+}
+
+/// The finger slipped off, or the phone took it for something else.
+pub(super) fn slip(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.answering, Answering::Holding(_) | Answering::Held) {
+        model.answering = Answering::Open;
+    }
+    vec![]
 }
 
 /// The shopper has decided.

@@ -61,6 +61,8 @@ pub enum Event {
     HoldBegan,
     /// It is let go.
     HoldEnded,
+    /// The finger slipped off it.
+    HoldSlipped,
     /// It was held long enough.
     HoldDone(u32),
     /// The shopper answers the payment that waits for approval.

@@ -59,6 +59,7 @@ fn react(model: &mut Model, event: Event) -> Vec<Effect> {
         },
         Event::HoldBegan => approval::hold(model),
         Event::HoldEnded => approval::let_go(model),
+        Event::HoldSlipped => approval::slip(model),
         Event::HoldDone(serial) => approval::held(model, serial),
         Event::AnswerTapped(answer) => approval::answer(model, answer),
         Event::Answered(payment_id, outcome) => approval::answered(model, &payment_id, outcome),

@@ -78,7 +78,7 @@ fn trouble(ui: Ui<'_>) -> Html {
     let words = match &ui.model.answering {
         Answering::Failed(error) => Some(problem(ui.lang, error)),
         Answering::Unsent(_) => Some(ui.t.approve_unsent),
-        Answering::Open | Answering::Holding(_) | Answering::Sent(_) => None,
+        Answering::Open | Answering::Holding(_) | Answering::Held | Answering::Sent(_) => None,
     };
     html! {
         <div role="alert">
@@ -105,13 +105,18 @@ fn yes(ui: Ui<'_>, sent: bool) -> Html {
         })
     };
     let no_menu = Callback::from(|menu: MouseEvent| menu.prevent_default());
-    let holding = matches!(ui.model.answering, Answering::Holding(_));
+    let (holding, words) = match ui.model.answering {
+        Answering::Holding(_) => (true, ui.t.approve_hold),
+        Answering::Held => (true, ui.t.approve_let_go),
+        Answering::Sent(_) => (false, ui.t.approve_sending),
+        Answering::Open | Answering::Unsent(_) | Answering::Failed(_) => (false, ui.t.approve_hold),
+    };
     html! {
         <button class={classes!("button", "button-large", "hold", holding.then_some("holding"))} data-test="approve-yes"
             disabled={sent} onpointerdown={pointer(Event::HoldBegan)} onpointerup={pointer(Event::HoldEnded)}
-            onpointercancel={pointer(Event::HoldEnded)} onpointerleave={pointer(Event::HoldEnded)} onclick={pressed}
+            onpointercancel={pointer(Event::HoldSlipped)} onpointerleave={pointer(Event::HoldSlipped)} onclick={pressed}
             oncontextmenu={no_menu}>
-            <span>{ if sent { ui.t.approve_sending } else { ui.t.approve_hold } }</span>
+            <span>{ words }</span>
         </button>
     }
 }

@@ -59,7 +59,7 @@ fn a_large_payment_is_asked_for_on_whatever_page() {
 }
 
 #[test]
-fn only_a_button_that_is_held_approves() {
+fn only_a_button_that_is_held_and_let_go_approves() {
     let mut phone = Phone::open();
     assert!(phone.on(Event::HoldBegan).effects.is_empty(), "there is nothing to approve");
     waiting(&mut phone);
@@ -70,8 +70,14 @@ fn only_a_button_that_is_held_approves() {
 
     let done = phone.on(Event::HoldBegan).due_after(HOLD_MS);
     phone.after(i64::from(HOLD_MS)).on(done);
+    assert!(phone.did(|effect| matches!(effect, Effect::Buzz)));
+    assert_eq!(phone.model.answering, Answering::Held);
+    phone.on(Event::HoldSlipped);
+    assert_eq!(phone.model.answering, Answering::Open, "there is still a way back");
+
+    let done = phone.on(Event::HoldBegan).due_after(HOLD_MS);
+    phone.after(i64::from(HOLD_MS)).on(done).on(Event::HoldEnded);
     assert!(phone.effects.iter().any(sends(Answer::Approve)));
-    phone.on(Event::HoldEnded);
     assert_eq!(phone.model.answering, Answering::Sent(Answer::Approve));
 }
 
