@@ -12,7 +12,7 @@ use std::{
 use prost::Message;
 use proto::{
     convert::terms_from_wire,
-    v1::{LocalizedText, Offer, PaymentServiceListOffersResponse},
+    v1::{LocalizedText, Offer, PaymentServiceListOffersResponse, SignedOffer},
 };
 use shared::{
     ids::{MerchantId, OfferNumber},
@@ -44,7 +44,7 @@ pub struct KnownOffer {
 #[derive(Debug, Default)]
 pub struct OfferBook {
     revision: u64,
-    wire: BTreeMap<u32, Offer>,
+    wire: BTreeMap<u32, SignedOffer>,
     known: BTreeMap<OfferNumber, KnownOffer>,
 }
 
@@ -76,20 +76,27 @@ impl OfferBook {
     /// Keeps the book for the next run.
     pub fn store(&self, data_dir: &Path) -> io::Result<()> {
         let stored = PaymentServiceListOffersResponse {
-            offers: self.wire.values().cloned().collect(),
+            signed_offers: self.wire.values().cloned().collect(),
             revision: self.revision,
-            next_page_token: String::new(),
+            ..PaymentServiceListOffersResponse::default()
         };
         disk::replace(data_dir, &file(data_dir), &stored.encode_to_vec())
     }
 
     /// Takes in one page.
     pub fn apply(&mut self, page: PaymentServiceListOffersResponse) {
-        for offer in page.offers {
+        for signed in page.signed_offers {
+            let offer = match Offer::decode(signed.offer.as_slice()) {
+                Ok(offer) => offer,
+                Err(error) => {
+                    warn!(%error, "an offer is damaged");
+                    continue;
+                }
+            };
             match known(&offer) {
                 Ok(known) => {
                     self.known.insert(OfferNumber(offer.offer_number), known);
-                    self.wire.insert(offer.offer_number, offer);
+                    self.wire.insert(offer.offer_number, signed);
                 }
                 // An offer of a kind that came with a later version: this till doesn't know it, and says so of its coupons.
                 Err(problem) => warn!(offer = offer.offer_number, problem, "an offer can't be used"),

@@ -116,6 +116,7 @@ impl Priced {
             amount_due: Some(money_to_wire(self.due)),
             redemptions: self.applied.iter().map(redemption).collect(),
             merchant_reference: reference.to_owned(),
+            token_number: String::new(),
         }
     }
 }

@@ -107,7 +107,7 @@ impl Till {
         let mut book = self.book();
         if anew {
             *book = OfferBook::default();
-        } else if pages.iter().all(|page| page.offers.is_empty()) {
+        } else if pages.iter().all(|page| page.signed_offers.is_empty()) {
             return;
         }
         pages.into_iter().for_each(|page| book.apply(page));

@@ -139,7 +139,7 @@ fn reason_words(reason: Reason) -> Words {
         }
         Reason::InsufficientFunds => with("Not enough money in the wallet.", "钱包余额不足。", OTHER_MEANS),
         Reason::LimitExceeded => with("Over the wallet's limit.", "超过钱包支付限额。", OTHER_MEANS),
-        Reason::WalletFrozen => {
+        Reason::WalletFrozen | Reason::WalletClosed => {
             with("This wallet can't pay at the moment.", "该钱包暂时无法支付。", OTHER_MEANS)
         }
         Reason::CouponRefused => with(
@@ -199,6 +199,13 @@ fn reason_words(reason: Reason) -> Words {
         | Reason::OfferExhausted
         | Reason::ClipLimitReached
         | Reason::InvalidArgument
+        | Reason::PaymentWaiting
+        | Reason::DeviceRevoked
+        | Reason::DeviceNotFound
+        | Reason::DeviceLimitReached
+        | Reason::DeviceInUse
+        | Reason::PairingCodeInvalid
+        | Reason::RecoveryCodeInvalid
         | Reason::ChallengeInvalid => {
             with("The provider refused the payment.", "支付系统拒绝了这笔付款。", CALL_SUPPORT)
         }

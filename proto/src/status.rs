@@ -90,6 +90,10 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::InsufficientFunds
         | Reason::LimitExceeded
         | Reason::WalletFrozen
+        | Reason::WalletClosed
+        | Reason::PaymentWaiting
+        | Reason::DeviceLimitReached
+        | Reason::PairingCodeInvalid
         | Reason::AmountMismatch
         | Reason::CouponRefused
         | Reason::ReversalTooLate
@@ -101,16 +105,24 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::OfferNotActive
         | Reason::OfferExhausted
         | Reason::ClipLimitReached => Code::FailedPrecondition,
-        Reason::SignatureInvalid | Reason::TokenUnknown | Reason::Forbidden => Code::PermissionDenied,
-        Reason::PaymentIdReused | Reason::RefundIdReused | Reason::RequestIdReused => Code::AlreadyExists,
+        Reason::SignatureInvalid | Reason::TokenUnknown | Reason::RecoveryCodeInvalid | Reason::Forbidden => {
+            Code::PermissionDenied
+        }
+        Reason::PaymentIdReused | Reason::RefundIdReused | Reason::RequestIdReused | Reason::DeviceInUse => {
+            Code::AlreadyExists
+        }
         Reason::PaymentNotFound
         | Reason::WalletNotFound
         | Reason::OfferNotFound
         | Reason::CouponNotFound
         | Reason::MerchantNotFound
         | Reason::BatchNotFound
+        | Reason::DeviceNotFound
         | Reason::HolderNotFound => Code::NotFound,
-        Reason::Unauthenticated | Reason::SessionExpired | Reason::ChallengeInvalid => Code::Unauthenticated,
+        Reason::Unauthenticated
+        | Reason::SessionExpired
+        | Reason::DeviceRevoked
+        | Reason::ChallengeInvalid => Code::Unauthenticated,
         Reason::WriteConflict => Code::Aborted,
         Reason::Overloaded => Code::Unavailable,
         Reason::Internal => Code::Internal,

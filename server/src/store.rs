@@ -17,6 +17,7 @@ pub(crate) mod settings;
 mod statements;
 pub(crate) mod stripes;
 mod values;
+pub(crate) mod wallets;
 pub(crate) mod write;
 mod writer;
 

@@ -47,6 +47,10 @@ reasons! {
     LimitExceeded = "LIMIT_EXCEEDED",
     /// The wallet was stopped by the operator.
     WalletFrozen = "WALLET_FROZEN",
+    /// The shopper has closed the wallet.
+    WalletClosed = "WALLET_CLOSED",
+    /// A payment waits for the shopper's approval; approve or reject it first.
+    PaymentWaiting = "PAYMENT_WAITING",
     /// Gross, discounts and due do not add up.
     AmountMismatch = "AMOUNT_MISMATCH",
     /// An amount in another currency than the provider's.
@@ -97,6 +101,18 @@ reasons! {
     Unauthenticated = "UNAUTHENTICATED",
     /// The session has ended; start another.
     SessionExpired = "SESSION_EXPIRED",
+    /// This device was taken off the wallet.
+    DeviceRevoked = "DEVICE_REVOKED",
+    /// No such device of this wallet.
+    DeviceNotFound = "DEVICE_NOT_FOUND",
+    /// The wallet has as many devices as it may.
+    DeviceLimitReached = "DEVICE_LIMIT_REACHED",
+    /// The device has a wallet already.
+    DeviceInUse = "DEVICE_IN_USE",
+    /// The pairing code is mistyped, too old or used.
+    PairingCodeInvalid = "PAIRING_CODE_INVALID",
+    /// The recovery code is mistyped or was replaced.
+    RecoveryCodeInvalid = "RECOVERY_CODE_INVALID",
     /// The challenge is too old or not ours.
     ChallengeInvalid = "CHALLENGE_INVALID",
     /// The caller may not do this.

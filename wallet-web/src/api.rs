@@ -89,7 +89,7 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
     /// Opens a wallet for the key, or finds the one it has.
     pub async fn open(&self) -> Result<Account, CallError> {
         let Proof { public_key, challenge, signature } = self.prove().await?;
-        let request = v1::OpenWalletRequest { public_key, challenge, signature };
+        let request = v1::OpenWalletRequest { public_key, challenge, signature, device_name: String::new() };
         let opened = self.client().open_wallet(request).await?.into_inner();
         self.session.begin(opened.session_token);
         account(opened.wallet, opened.provider)

@@ -87,6 +87,7 @@ fn offer(number: u32, gtin: &str, off_minor: i64, (en, zh): (&str, &str)) -> Off
         terms: Some(terms_to_wire(&terms(gtin, off_minor))),
         clippable: true,
         image_url: String::new(),
+        gpc_code: 0,
     }
 }
 

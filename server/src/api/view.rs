@@ -1,10 +1,13 @@
 //! What the provider keeps, as callers see it.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use proto::{
     convert::{money_to_wire, redemption_to_wire, state_to_wire, terms_to_wire, time_to_wire},
     v1,
 };
 use shared::{
+    ids::{DeviceId, MerchantId},
     money::Money,
     payment::{PaymentState, RedeemedLine, approval::Limits},
 };
@@ -13,8 +16,8 @@ use crate::{
     app::App,
     engine::decide::payment::limits,
     model::{
-        Campaign, CampaignState, CampaignView, Coupon, CouponState, Offer, Payment, RedemptionRow, Text,
-        WalletView,
+        Campaign, CampaignState, CampaignView, Coupon, CouponState, Device, Offer, Payment, RedemptionRow,
+        Text, WalletState, WalletView,
     },
     store::refunds,
 };
@@ -33,7 +36,19 @@ pub(super) fn offer(offer: &Offer, clippable: bool) -> v1::Offer {
         terms: Some(terms_to_wire(&offer.terms)),
         clippable,
         image_url: offer.image_url.clone(),
+        gpc_code: offer.gpc_code,
     }
+}
+
+/// Devices as one of them sees them.
+pub(super) fn devices(devices: &[Device], this: DeviceId) -> Vec<v1::Device> {
+    let device = |device: &Device| v1::Device {
+        device_id: device.id.to_string(),
+        name: device.name.clone(),
+        linked_at: Some(time_to_wire(device.linked_at)),
+        this_device: device.id == this,
+    };
+    devices.iter().map(device).collect()
 }
 
 /// A coupon's state.
@@ -77,6 +92,16 @@ pub(super) fn redemptions(row: &RedemptionRow, payment: &Payment) -> Vec<v1::Red
 }
 
 impl App {
+    /// Every shop that some of these offers are limited to, in the order of ids.
+    pub(crate) fn shops_of(&self, offers: &[Arc<Offer>]) -> Vec<v1::Shop> {
+        let ids: BTreeSet<MerchantId> =
+            offers.iter().flat_map(|offer| offer.terms.parts().stores.iter().copied()).collect();
+        let shop = |id: MerchantId| {
+            Some(v1::Shop { merchant_id: id.to_string(), name: self.directory.merchant_name(id)? })
+        };
+        ids.into_iter().filter_map(shop).collect()
+    }
+
     /// A coupon with its offer.
     pub(crate) fn coupon_view(&self, coupon: &Coupon) -> v1::Coupon {
         let wire_offer = self.directory.offer(coupon.id.offer).map(|found| offer(&found, false));
@@ -131,7 +156,11 @@ impl App {
     /// A wallet.
     pub(crate) fn wallet_view(&self, view: &WalletView) -> v1::Wallet {
         let limits = limits(&self.rules, Some(&view.wallet));
-        let state = if view.wallet.frozen { v1::WalletState::Frozen } else { v1::WalletState::Active };
+        let state = match view.wallet.state {
+            WalletState::Active => v1::WalletState::Active,
+            WalletState::Frozen => v1::WalletState::Frozen,
+            WalletState::Closed => v1::WalletState::Closed,
+        };
         v1::Wallet {
             wallet_id: view.wallet.id.to_string(),
             balance: Some(self.money(view.balance_minor)),

@@ -238,6 +238,7 @@ impl Issuer {
             terms: Some(terms),
             per_wallet_limit,
             total_circulation,
+            gpc_code: 0,
         };
         let made = granted(self.client().create_campaign(signed(&self.key, request)).await);
         let offer_number = made.campaign.and_then(|c| c.offer).expect("a campaign").offer_number;

@@ -68,6 +68,7 @@ impl Sale {
             amount_due: Some(cny(gross_minor)),
             redemptions: vec![],
             merchant_reference: String::new(),
+            token_number: String::new(),
         })
     }
 

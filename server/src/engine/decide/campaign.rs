@@ -31,6 +31,8 @@ pub struct CreateCampaign {
     pub description: Text,
     /// A picture; may be empty.
     pub image_url: String,
+    /// What kind of goods it is for; 0 for not said.
+    pub gpc_code: u32,
     /// The promise.
     pub terms: Terms,
     /// Clips allowed for one wallet.
@@ -63,6 +65,7 @@ impl Command for CreateCampaign {
             title: self.title.clone(),
             description: self.description.clone(),
             image_url: self.image_url.clone(),
+            gpc_code: self.gpc_code,
             terms: self.terms.clone(),
         });
         let campaign = Campaign {

@@ -97,6 +97,7 @@ impl Promise {
             per_wallet_limit: CLIPS_PER_WALLET,
             total_circulation: 0,
             image_url: String::new(),
+            gpc_code: 0,
         }
     }
 }
