@@ -89,6 +89,7 @@ fn payment() -> Payment {
             offer_number: 100_001,
             title: Some(both("5 off each shampoo", "洗发水每瓶减5元")),
             lines: vec![line(2, 1000)],
+            ..CouponRedemption::default()
         }],
         ..Payment::default()
     }

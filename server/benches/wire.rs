@@ -273,7 +273,7 @@ fn payment(code: String, chosen: &[(OfferNumber, Terms)]) -> v1::CreatePaymentRe
     let redemption = |(offer, terms): &(OfferNumber, Terms)| {
         let gtin = terms.claim(*offer).gtin.unwrap().short();
         let line = v1::RedeemedLine { gtin, units: 1, unit_price: cny(3_000), discount: cny(500), grams: 0 };
-        v1::CouponRedemption { offer_number: offer.0, lines: vec![line], title: None }
+        v1::CouponRedemption { offer_number: offer.0, lines: vec![line], ..Default::default() }
     };
     let count = i64::try_from(chosen.len()).unwrap();
     v1::CreatePaymentRequest {

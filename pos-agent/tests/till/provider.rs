@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) offers: Vec<Offer>,
     pub(crate) refuse_coupons: Vec<(OfferNumber, Refusal)>,
     pub(crate) balance_minor: i64,
+    /// Payments wait for the shopper's approval.
+    pub(crate) wants_approval: bool,
 }
 
 #[derive(Clone)]
@@ -99,6 +101,11 @@ impl FakeProvider {
         self.with(|world| world.faults.push_back(fault));
     }
 
+    /// The shopper says yes to all that waits for it.
+    pub(crate) fn approve_all(&self) {
+        self.with(World::approve_all);
+    }
+
     /// States of all payments, oldest first.
     pub(crate) fn states(&self) -> Vec<PaymentState> {
         self.with(|world| world.payments.values().map(Payment::state).collect())
@@ -128,7 +135,11 @@ impl World {
         } else {
             None
         };
-        let state = if reason.is_some() { PaymentState::Declined } else { PaymentState::Completed };
+        let state = match reason {
+            Some(_) => PaymentState::Declined,
+            None if self.wants_approval => PaymentState::PendingApproval,
+            None => PaymentState::Completed,
+        };
         let title =
             |number| self.offers.iter().find(|o| o.offer_number == number).and_then(|o| o.title.clone());
         let redemptions = request
@@ -155,9 +166,18 @@ impl World {
         match reason {
             Some(reason) => Err(self.refusal(reason)),
             None => {
-                self.balance_minor -= due.minor;
+                if state == PaymentState::Completed {
+                    self.balance_minor -= due.minor;
+                }
                 Ok(payment)
             }
+        }
+    }
+
+    fn approve_all(&mut self) {
+        for payment in self.payments.values_mut().filter(|p| p.state() == PaymentState::PendingApproval) {
+            payment.set_state(PaymentState::Completed);
+            self.balance_minor -= payment.amount_due.as_ref().unwrap().minor_units;
         }
     }
 
