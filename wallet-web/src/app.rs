@@ -2,6 +2,7 @@
 
 mod browser;
 mod shell;
+mod version;
 
 use shared::time::UnixMillis;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -17,7 +18,6 @@ use shell::Shell;
 /// Starts the wallet in the page's `#app`.
 #[wasm_bindgen(start)]
 pub(crate) fn start() {
-    browser::register_service_worker();
     if let Some(root) = browser::document().and_then(|document| document.get_element_by_id("app")) {
         yew::Renderer::<App>::with_root(root).render();
     }
@@ -41,12 +41,16 @@ impl Component for App {
         let theme = storage::theme();
         browser::show_theme(theme);
         browser::listen(&send);
+        version::keep_on_phone(&send);
         let shell = Shell::new(send.clone());
         shell.load();
         let route = Route::from_hash(&browser::hash());
         let mut model = Model::new(route, lang, now());
         model.theme = theme;
         model.utc_offset_minutes = browser::utc_offset_minutes();
+        if let Some(side_px) = browser::code_side_px() {
+            update(&mut model, Event::Measured(side_px), now());
+        }
         Self { model, shell, send }
     }
 
@@ -59,6 +63,10 @@ impl Component for App {
             browser::scroll_to_top();
         }
         true
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        browser::show_title(&pages::title(&self.model));
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {

@@ -44,10 +44,10 @@ pub(crate) fn moment(lang: Lang, at: UnixMillis) -> String {
     date(at).to_locale_string(locale(lang), &object(&options)).into()
 }
 
-/// "10:33:05".
+/// "10:33".
 pub(crate) fn clock(at: UnixMillis) -> String {
     let date = date(at);
-    format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
 /// When an offer ends: "ends today", "ends in 3 days", "until 31 Dec". `ends_at` is the first instant without it.

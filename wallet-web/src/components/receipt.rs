@@ -75,8 +75,9 @@ fn discount(ui: Ui<'_>, redemption: &v1::CouponRedemption) -> Html {
 
 /// The manufacturer that pays for the discount.
 fn payer(ui: Ui<'_>, redemption: &v1::CouponRedemption) -> Option<String> {
-    let offer = ui.model.offer(redemption.offer_number)?;
-    Some(offer.issuer_name.clone()).filter(|name| !name.is_empty())
+    let named = Some(&redemption.issuer_name).filter(|name| !name.is_empty());
+    // Receipts that were kept by an earlier version don't say.
+    named.or_else(|| ui.model.offer(redemption.offer_number).map(|offer| &offer.issuer_name)).cloned()
 }
 
 /// Coupons that were in the wallet and took nothing off, each with its reason.
