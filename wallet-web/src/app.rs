@@ -1,24 +1,53 @@
 //! The wallet in the browser: the model, drawn by yew, and the shell that does what it wants done.
 
-mod browser;
+pub(crate) mod browser;
 mod shell;
 
+use std::{cell::Cell, rc::Rc};
+
 use shared::time::UnixMillis;
-use wasm_bindgen::prelude::wasm_bindgen;
 use yew::prelude::*;
 
 use crate::{
-    model::{Event, Model, Route, update},
-    pages, storage,
+    keys::BrowserKey,
+    model::{Effect, Event, Model, update},
+    pages,
+    storage::Storage,
 };
 use shell::Shell;
 
-/// Starts the wallet in the page's `#app`.
-#[wasm_bindgen(start)]
-pub(crate) fn start() {
+/// A wallet whose storage has been read, and whose first code may be on the screen.
+pub(crate) struct Begun {
+    /// The wallet.
+    pub(crate) model: Model,
+    /// The storage, where the browser gives one.
+    pub(crate) storage: Option<Storage>,
+    /// The device key, where there is one.
+    pub(crate) key: Option<BrowserKey>,
+    /// What is still to be done.
+    pub(crate) effects: Vec<Effect>,
+    /// What became of the first code.
+    pub(crate) signed: Option<Event>,
+}
+
+/// Goes on with a wallet in the page's `#app`.
+pub(crate) fn run(begun: Begun) {
     browser::register_service_worker();
-    if let Some(root) = browser::document().and_then(|document| document.get_element_by_id("app")) {
-        yew::Renderer::<App>::with_root(root).render();
+    if let Some(root) = browser::root() {
+        let start = Start { begun: Rc::new(Cell::new(Some(begun))) };
+        yew::Renderer::<App>::with_root_and_props(root, start).render();
+    }
+}
+
+/// What [`App`] is made of, taken out when it is made.
+#[derive(Properties)]
+struct Start {
+    begun: Rc<Cell<Option<Begun>>>,
+}
+
+impl PartialEq for Start {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.begun, &other.begun)
     }
 }
 
@@ -31,17 +60,21 @@ struct App {
 
 impl Component for App {
     type Message = Event;
-    type Properties = ();
+    type Properties = Start;
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|event| event);
-        let lang = storage::language();
-        browser::show_language(lang);
         browser::listen(&send);
-        let shell = Shell::new(send.clone());
-        shell.load();
-        let route = Route::from_hash(&browser::hash());
-        Self { model: Model::new(route, lang, now()), shell, send }
+        let begun = ctx.props().begun.take().expect("an app is made once");
+        let Begun { mut model, storage, key, mut effects, signed } = begun;
+        let shell = Shell::new(send.clone(), storage, key);
+        if let Some(signed) = signed {
+            effects.extend(update(&mut model, signed, now()));
+        }
+        for effect in effects {
+            shell.run(effect, &model);
+        }
+        Self { model, shell, send }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, event: Event) -> bool {
@@ -61,7 +94,7 @@ impl Component for App {
 }
 
 /// The phone's clock; the only place where it is read.
-fn now() -> UnixMillis {
+pub(crate) fn now() -> UnixMillis {
     // A float holds whole milliseconds exactly for the next 285,000 years.
     #[allow(clippy::cast_possible_truncation)]
     UnixMillis(js_sys::Date::now() as i64)

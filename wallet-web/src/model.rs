@@ -30,7 +30,7 @@ pub use event::{Effect, Event, SignRequest, Snapshot};
 pub use limits::Limit;
 pub use memory::{Memory, Receipt};
 pub use route::Route;
-pub use update::update;
+pub use update::{loaded, update};
 
 /// The whole wallet, as it is right now.
 #[derive(Debug, Clone)]

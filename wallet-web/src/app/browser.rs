@@ -4,7 +4,7 @@
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, EventTarget, VisibilityState, Window};
+use web_sys::{Document, Element, EventTarget, VisibilityState, Window};
 use yew::Callback;
 
 use crate::{
@@ -20,8 +20,13 @@ pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// The element that the wallet is drawn in.
+pub(crate) fn root() -> Option<Element> {
+    document()?.get_element_by_id("app")
+}
+
 /// The part of the address that names the page.
-pub(super) fn hash() -> String {
+pub(crate) fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
@@ -43,7 +48,7 @@ pub(super) fn scroll_to_top() {
 }
 
 /// Tells the browser, and whoever has it read aloud, which language is spoken.
-pub(super) fn show_language(lang: Lang) {
+pub(crate) fn show_language(lang: Lang) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("lang", lang.tag());
     }

@@ -7,13 +7,14 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use wasm_bindgen_cli_support::Bindgen;
 
 use super::{
     dist,
     page::{Asset, Piece, pieces},
+    program::{Program, program},
+    weight,
 };
-use crate::shell::{Outcome, files_under, read, read_text, remove_dir, root, target_dir, write};
+use crate::shell::{Outcome, files_under, read, read_text, remove_dir, root, write};
 
 /// Marker in the service worker that becomes the list of files to keep for use without a network.
 const PRECACHE_MARKER: &str = "/*__PRECACHE__*/[]";
@@ -23,56 +24,52 @@ const BUILD_MARKER: &str = "__BUILD__";
 const SERVICE_WORKER: &str = "static/sw.js";
 
 /// File names relative to the top of the site, `/` between folders, with their bytes.
-type Site = BTreeMap<String, Vec<u8>>;
+pub(super) type Site = BTreeMap<String, Vec<u8>>;
 
 /// Writes the site into `wallet-web/dist`, with a brotli twin (`.br`) of each file that gets smaller by it.
 ///
 /// # Errors
 /// When the binding generator refuses the program, or a file that the page names is not there.
 pub(crate) fn bundle(wasm: &Path) -> Outcome {
-    let site = site(&root().join("wallet-web"), bind(wasm)?)?;
+    let program = program(wasm)?;
+    let parts = weight::parts(&program.first_with_names)?;
+    let site = site(&root().join("wallet-web"), program)?;
     let compressed: Vec<Option<Vec<u8>>> =
         site.values().map(|bytes| compress(bytes)).collect::<Outcome<_>>()?;
 
     remove_dir(&dist())?;
-    println!("{:>10} {:>10}  wallet-web/dist", "bytes", "brotli");
-    let (mut raw_sum, mut small_sum) = (0, 0);
+    println!("{:>10} {:>10}  wallet-web/dist (* needed for the first screen)", "bytes", "brotli");
+    let first_screen = weight::first_screen(&site);
+    let (mut raw_sum, mut small_sum, mut first_sum) = (0, 0, 0);
     for ((name, bytes), small) in site.iter().zip(compressed) {
         write(&dist().join(name), bytes)?;
         let small_len = small.as_ref().map_or(bytes.len(), Vec::len);
         if let Some(small) = small {
             write(&dist().join(format!("{name}.br")), small)?;
         }
-        println!("{:>10} {small_len:>10}  {name}", bytes.len());
+        let is_first = first_screen.contains(&name.as_str());
+        println!("{:>10} {small_len:>10} {} {name}", bytes.len(), if is_first { "*" } else { " " });
         raw_sum += bytes.len();
         small_sum += small_len;
+        first_sum += if is_first { small_len } else { 0 };
     }
-    println!("{raw_sum:>10} {small_sum:>10}  in all");
+    println!("{raw_sum:>10} {small_sum:>10}   in all");
+    println!("{:>10} {first_sum:>10} * for the first screen; the bytes of its program, uncompressed:", "");
+    for (part, bytes) in parts {
+        println!("{bytes:>10} {:>10}   {part}", "");
+    }
     Ok(())
 }
 
-/// What the binding generator makes of the program: `wallet-web.js`, `wallet-web_bg.wasm`, and perhaps snippets.
-fn bind(wasm: &Path) -> Outcome<Site> {
-    let folder = target_dir()?.join("wallet-bindings");
-    remove_dir(&folder)?;
-    let mut bindgen = Bindgen::new();
-    bindgen.web(true)?.input_path(wasm).out_name("wallet-web").typescript(false);
-    bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(&folder)?;
-    read_folder(&folder, "")
-}
-
 /// Puts together what the page asks for.
-fn site(source: &Path, mut bindings: Site) -> Outcome<Site> {
+fn site(source: &Path, program: Program) -> Outcome<Site> {
     let html = read_text(&source.join("index.html"))?;
-    let mut site = Site::new();
+    let mut site = program.files;
     let mut page = String::new();
     for piece in pieces(&html)? {
         match piece {
             Piece::Text(text) => page.push_str(text),
-            Piece::Asset(Asset::Rust) => {
-                page.push_str(&start_program(&mut site, std::mem::take(&mut bindings))?)
-            }
+            Piece::Asset(Asset::Rust) => page.push_str(&program.tags),
             Piece::Asset(Asset::Css(file)) => {
                 let name = add_hashed(&mut site, file, read(&source.join(file))?);
                 page.push_str(&format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
@@ -94,30 +91,8 @@ fn site(source: &Path, mut bindings: Site) -> Outcome<Site> {
     Ok(site)
 }
 
-/// Adds the program and a script that starts it, and gives the tags for the page. The browser is told at once of all
-/// three files, so that they load side by side.
-fn start_program(site: &mut Site, mut bindings: Site) -> Outcome<String> {
-    let mut take =
-        |name: &str| bindings.remove(name).ok_or_else(|| format!("the binding generator made no {name}"));
-    let js = take("wallet-web.js")?;
-    let wasm = take("wallet-web_bg.wasm")?;
-    // Snippets are imported by the script under their own names, which hold a hash of the crate they come from.
-    site.extend(bindings);
-    let wasm = add_hashed(site, "wallet-web.wasm", wasm);
-    let js = add_hashed(site, "wallet-web.js", js);
-    let start = format!(
-        "import init from \"./{js}\";\nawait init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n"
-    );
-    let start = add_hashed(site, "start.js", start.into_bytes());
-    Ok(format!(
-        "<link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
-         <link rel=\"modulepreload\" href=\"/{js}\">\
-         <script type=\"module\" src=\"/{start}\"></script>"
-    ))
-}
-
 /// Adds a file under a name made from its contents, so that browsers may keep it for ever, and gives that name.
-fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
+pub(super) fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "bin"));
     let name = format!("{stem}-{}.{extension}", hash(&bytes));
     site.insert(name.clone(), bytes);
@@ -125,7 +100,7 @@ fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
 }
 
 /// The first 16 hexadecimal digits of SHA-256.
-fn hash(bytes: &[u8]) -> String {
+pub(super) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -142,7 +117,7 @@ fn service_worker(source: &str, site: &Site) -> Outcome<String> {
     Ok(source.replace(PRECACHE_MARKER, &format!("[{}]", paths.join(","))).replace(BUILD_MARKER, &hash(&all)))
 }
 
-fn read_folder(folder: &Path, prefix: &str) -> Outcome<Site> {
+pub(super) fn read_folder(folder: &Path, prefix: &str) -> Outcome<Site> {
     let mut site = Site::new();
     for file in files_under(folder)? {
         let inside: PathBuf = file.strip_prefix(folder)?.to_owned();
