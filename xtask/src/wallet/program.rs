@@ -87,7 +87,13 @@ fn named(parts: Site) -> Outcome<(Site, String)> {
         let bytes = match name.ends_with(".js") {
             true => {
                 let script = String::from_utf8(bytes.clone())?;
-                let renamed = parts.keys().fold(script, |script, name| script.replace(name, &new_name(name)));
+                // Where a script loads a file. The WebAssembly names what it imports by the old names, and so goes on to.
+                let renamed = parts.keys().fold(script, |script, name| {
+                    let new_name = new_name(name);
+                    ["from \"./", "URL(\"./"].iter().fold(script, |script, before| {
+                        script.replace(&format!("{before}{name}\""), &format!("{before}{new_name}\""))
+                    })
+                });
                 renamed.into_bytes()
             }
             false => bytes.clone(),
@@ -143,8 +149,11 @@ mod tests {
     fn files_that_name_each_other_do_so_by_their_new_names() {
         let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
         let parts = Site::from([
-            file(BINDINGS, "import './wallet-web-loader.js'; import './snippets/a-1/b.js'"),
-            file(LOADER, "import './wallet-web.js'; fetch('./split_app.wasm')"),
+            file(
+                BINDINGS,
+                "import * as a from \"./wallet-web-loader.js\"; ({\"./wallet-web-loader.js\": a})",
+            ),
+            file(LOADER, "import { b } from \"./wallet-web.js\"; fetch(new URL(\"./split_app.wasm\"))"),
             file(FIRST, "first"),
             file("split_app.wasm", "later"),
             file("snippets/a-1/b.js", ""),
@@ -153,8 +162,13 @@ mod tests {
         let name = |start: &str| files.keys().find(|name| name.starts_with(start)).unwrap().clone();
         let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
         let (loader, later) = (name("wallet-web-loader-"), name("split_app-"));
-        assert_eq!(text(&name("wallet-web-2")), format!("import './{loader}'; import './snippets/a-1/b.js'"));
-        assert!(text(&loader).ends_with(&format!("fetch('./{later}')")));
+        let bindings = loader.replace("-loader", "");
+        let imports = format!("import * as a from \"./{loader}\"; ({{\"./wallet-web-loader.js\": a}})");
+        assert_eq!(text(&bindings), imports);
+        assert_eq!(
+            text(&loader),
+            format!("import {{ b }} from \"./{bindings}\"; fetch(new URL(\"./{later}\"))")
+        );
         assert!(tags.contains(&format!("rel=\"prefetch\" href=\"/{later}\"")), "{tags}");
         assert!(tags.contains(&format!("rel=\"modulepreload\" href=\"/{loader}\"")), "{tags}");
     }

@@ -115,7 +115,7 @@ mod tests {
     fn a_function_belongs_to_the_crate_that_makes_it_grow() {
         let check = |mangled, expect| assert_eq!(origin(mangled), expect);
         check("_ZN10wallet_web5pages4view17h0123456789abcdefE", "wallet_web");
-        check("_ZN4core3ptr42drop_in_place$LT$proto..v1..Payment$GT$17h0123456789abcdefE", "proto");
+        check("_ZN4core3ptr39drop_in_place$LT$proto..v1..Payment$GT$17h0123456789abcdefE", "proto");
         check("_ZN4core3fmt5write17h0123456789abcdefE", "the standard library");
         check("__externref_table_alloc", "functions without a crate");
     }
