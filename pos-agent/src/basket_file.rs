@@ -2,12 +2,12 @@
 //! "unit_price_minor": 3000, "name": "Shampoo"}, "96385074"]}`, or the list of lines alone.
 //!
 //! A line is an item's number with units (1 where not given) and price, or the number alone; what is not given comes from the
-//! catalogue.
+//! catalogue. Weighed goods have `grams`, or a number that a scale of the shop printed; their price is that of the whole weight.
 
 use proto::v1::LocalizedText;
 use serde::Deserialize;
 use shared::{
-    basket::{Basket, BasketError, Line},
+    basket::{Basket, BasketError},
     gs1::{Gtin, GtinError},
     money::Currency,
 };
@@ -36,6 +36,16 @@ pub enum BasketFileError {
         line: usize,
         /// The item.
         gtin: Gtin,
+    },
+    /// Sold by weight, and no weight given; or sold by the piece, and one given.
+    #[error("line {line} of the basket: item {gtin} is sold by {sold_by}")]
+    SoldOtherwise {
+        /// Counted from 1.
+        line: usize,
+        /// The item.
+        gtin: Gtin,
+        /// How it is sold.
+        sold_by: &'static str,
     },
     /// Empty, or beyond a limit.
     #[error(transparent)]
@@ -74,6 +84,8 @@ enum LineJson {
         units: u32,
         unit_price_minor: Option<i64>,
         #[serde(default)]
+        grams: u32,
+        #[serde(default)]
         name: String,
     },
 }
@@ -92,30 +104,37 @@ pub fn parse(json: &[u8], catalogue: &Catalogue, currency: Currency) -> Result<B
         .zip(lines)
         .map(|(number, line)| sold_line(number, line, catalogue))
         .collect::<Result<Vec<_>, _>>()?;
-    let line = |sold: &SoldLine| Line {
-        gtin: sold.gtin,
-        units: sold.units,
-        unit_price_minor: sold.unit_price_minor,
-        grams: 0,
-    };
-    let basket = Basket::new(currency, sold.iter().map(line).collect())?;
+    let basket = Basket::new(currency, sold.iter().map(SoldLine::line).collect())?;
     Ok(BasketFile { basket, sold, reference })
 }
 
 fn sold_line(line: usize, json: LineJson, catalogue: &Catalogue) -> Result<SoldLine, BasketFileError> {
-    let (gtin, units, price, name) = match json {
-        LineJson::Gtin(gtin) => (gtin, 1, None, String::new()),
-        LineJson::Full { gtin, units, unit_price_minor, name } => (gtin, units, unit_price_minor, name),
+    let (gtin, units, price, grams, name) = match json {
+        LineJson::Gtin(gtin) => (gtin, 1, None, 0, String::new()),
+        LineJson::Full { gtin, units, unit_price_minor, grams, name } => {
+            (gtin, units, unit_price_minor, grams, name)
+        }
     };
     let gtin = Gtin::parse(&gtin).map_err(|error| BasketFileError::Gtin { line, error })?;
-    let item = catalogue.get(gtin);
-    let unit_price_minor =
-        price.or(item.map(|item| item.price_minor)).ok_or(BasketFileError::NoPrice { line, gtin })?;
+    let known = catalogue.get(gtin);
+    let found = match known {
+        Some(item) if grams > 0 => item.of_weight(grams),
+        _ => catalogue.find(gtin),
+    };
+    let Some(unit_price_minor) = price.or(found.map(|found| found.price_minor)) else {
+        return Err(match known {
+            None => BasketFileError::NoPrice { line, gtin },
+            Some(_) if grams > 0 => BasketFileError::SoldOtherwise { line, gtin, sold_by: "the piece" },
+            Some(_) => BasketFileError::SoldOtherwise { line, gtin, sold_by: "weight" },
+        });
+    };
+    let item = known.or(found.map(|found| found.item));
     let name = match item {
         Some(item) if name.is_empty() => item.name.clone(),
         _ => LocalizedText { en: name.clone(), zh: name },
     };
-    Ok(SoldLine { gtin, name, units, unit_price_minor })
+    let grams = if grams > 0 { grams } else { found.map_or(0, |found| found.grams) };
+    Ok(SoldLine { gtin: item.map_or(gtin, |item| item.gtin), name, units, unit_price_minor, grams })
 }
 
 #[cfg(test)]
@@ -123,7 +142,10 @@ mod tests {
     use super::*;
 
     fn catalogue() -> Catalogue {
-        Catalogue::parse("gtin,name_en,name_zh,price_minor\n96385074,Mints,薄荷糖,450\n").unwrap()
+        let file = "gtin,name_en,name_zh,price_minor,unit,scale_number\n\
+            96385074,Mints,薄荷糖,450,,\n\
+            6923450657713,Apples,苹果,1980,kg,123456\n";
+        Catalogue::parse(file).unwrap().with_in_store(vec!["2IIIIIIWWWWWC".parse().unwrap()])
     }
 
     fn check(json: &str, gross_minor: i64) {
@@ -139,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn weighed_goods_have_the_price_of_their_weight() {
+        check(r#"[{"gtin": "6923450657713", "grams": 750}]"#, 1485);
+        check(r#"["2123456007503"]"#, 1485);
+        check(r#"[{"gtin": "6923450657713", "grams": 750, "unit_price_minor": 1000}]"#, 1000);
+        let file = parse(br#"["2123456007503"]"#, &catalogue(), Currency::CNY).unwrap();
+        let line = file.basket.lines()[0];
+        assert_eq!((line.gtin.short().as_str(), line.grams), ("6923450657713", 750));
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let check = |json: &str, expect: &str| {
             let error = parse(json.as_bytes(), &catalogue(), Currency::CNY).unwrap_err();
@@ -149,6 +181,9 @@ mod tests {
         check(r#"["96385074", "96385075"]"#, "line 2");
         check(r#"["6901234567892"]"#, "has no price");
         check(r#"[{"gtin": "96385074", "units": 0}]"#, "0 units");
+        check(r#"["6923450657713"]"#, "sold by weight");
+        check(r#"[{"gtin": "96385074", "grams": 50}]"#, "sold by the piece");
+        check(r#"[{"gtin": "6923450657713", "grams": 50, "units": 2}]"#, "one unit a line");
         check(r#"[{"gtin": "96385074", "unit_price_minor": -1}]"#, "-1");
     }
 }

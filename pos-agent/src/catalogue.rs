@@ -1,45 +1,28 @@
-//! The shop's items: number, names, price. From a CSV file with the columns `gtin,name_en,name_zh,price_minor`.
+//! The shop's items: number, names, price, and for weighed goods what the price is for. [`Catalogue::find`] also reads the numbers
+//! that the shop's scales print, which have weight or price in them.
 
-use std::{collections::BTreeMap, path::Path};
+mod file;
+mod live;
+
+use std::collections::BTreeMap;
 
 use proto::v1::LocalizedText;
-use serde::Deserialize;
 use shared::{
-    gs1::{Gtin, GtinError},
-    money::AMOUNT_MINOR_MAX,
+    gs1::{Gtin, InStorePattern, ScaleValue},
+    money::share_of_units,
 };
-use thiserror::Error;
 
-/// Why a catalogue can't be used.
-#[derive(Debug, Error)]
-pub enum CatalogueError {
-    /// Not readable, or not CSV with these columns.
-    #[error("{0}")]
-    Csv(#[from] csv::Error),
-    /// An item number that is none.
-    #[error("line {line}: {error}")]
-    Gtin {
-        /// Of the file, counted from 1.
-        line: u64,
-        /// What is wrong.
-        error: GtinError,
-    },
-    /// Below zero or too large.
-    #[error("line {line}: a price of {price_minor} minor units is not allowed")]
-    Price {
-        /// Of the file, counted from 1.
-        line: u64,
-        /// The price.
-        price_minor: i64,
-    },
-    /// The same item twice.
-    #[error("line {line}: item {gtin} is there twice")]
-    Twice {
-        /// Of the file, counted from 1.
-        line: u64,
-        /// The item.
-        gtin: Gtin,
-    },
+pub use file::CatalogueError;
+pub use live::{LiveCatalogue, POLL_INTERVAL};
+
+/// How an item is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// By the piece.
+    #[default]
+    Each,
+    /// By weight: the price is for so many grams.
+    Grams(u32),
 }
 
 /// An item on sale.
@@ -49,8 +32,23 @@ pub struct Item {
     pub gtin: Gtin,
     /// What it is called.
     pub name: LocalizedText,
-    /// Price of one.
+    /// Price of one, or of the weight that `unit` says.
     pub price_minor: i64,
+    /// How it is sold.
+    pub unit: Unit,
+    /// The number by which the shop's scales know it.
+    pub scale_number: Option<u32>,
+}
+
+/// An item with what is to be paid for one of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// The item.
+    pub item: &'a Item,
+    /// The price of one, or of what was weighed.
+    pub price_minor: i64,
+    /// What was weighed, in grams; 0 for counted goods and where a scale printed the price alone.
+    pub grams: u32,
 }
 
 /// All items, in the order of the file.
@@ -58,45 +56,33 @@ pub struct Item {
 pub struct Catalogue {
     items: Vec<Item>,
     places: BTreeMap<Gtin, usize>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    gtin: String,
-    name_en: String,
-    name_zh: String,
-    price_minor: i64,
+    scale_places: BTreeMap<u32, usize>,
+    patterns: Vec<InStorePattern>,
 }
 
 impl Catalogue {
-    /// Reads a file.
-    pub fn load(path: &Path) -> Result<Self, CatalogueError> {
-        Self::read(&mut csv_reader().from_path(path)?)
+    /// The same items, found also by numbers of these patterns.
+    #[must_use]
+    pub fn with_in_store(self, patterns: Vec<InStorePattern>) -> Self {
+        Self { patterns, ..self }
     }
 
-    /// Reads a text.
-    pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        Self::read(&mut csv_reader().from_reader(text.as_bytes()))
-    }
-
-    fn read<R: std::io::Read>(reader: &mut csv::Reader<R>) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self::default();
-        let headers = reader.headers()?.clone();
-        for record in reader.records() {
-            let record = record?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let row: Row = record.deserialize(Some(&headers))?;
-            let gtin = Gtin::parse(&row.gtin).map_err(|error| CatalogueError::Gtin { line, error })?;
-            if !(0..=AMOUNT_MINOR_MAX).contains(&row.price_minor) {
-                return Err(CatalogueError::Price { line, price_minor: row.price_minor });
-            }
-            if catalogue.places.insert(gtin, catalogue.items.len()).is_some() {
-                return Err(CatalogueError::Twice { line, gtin });
-            }
-            let name = LocalizedText { en: row.name_en, zh: row.name_zh };
-            catalogue.items.push(Item { gtin, name, price_minor: row.price_minor });
+    /// What was scanned: the item of this number, or what a scale's number says. `None` where it is not sold here, or is sold by
+    /// weight and the number has none.
+    pub fn find(&self, gtin: Gtin) -> Option<Found<'_>> {
+        if let Some(item) = self.get(gtin) {
+            return item.one();
         }
-        Ok(catalogue)
+        let scales = self.patterns.iter().filter_map(|pattern| pattern.read(gtin));
+        scales.filter_map(|read| self.weighed(self.scale_places.get(&read.item)?, read.value)).next()
+    }
+
+    fn weighed(&self, place: &usize, value: ScaleValue) -> Option<Found<'_>> {
+        let item = self.items.get(*place)?;
+        match value {
+            ScaleValue::Grams(grams) => item.of_weight(grams),
+            ScaleValue::PriceMinor(price_minor) => Some(Found { item, price_minor, grams: 0 }),
+        }
     }
 
     /// The item of this number.
@@ -115,42 +101,63 @@ impl Catalogue {
     }
 }
 
-fn csv_reader() -> csv::ReaderBuilder {
-    let mut builder = csv::ReaderBuilder::new();
-    builder.trim(csv::Trim::All).comment(Some(b'#'));
-    builder
+impl Item {
+    /// One of it; `None` where it is sold by weight.
+    pub fn one(&self) -> Option<Found<'_>> {
+        (self.unit == Unit::Each).then_some(Found { item: self, price_minor: self.price_minor, grams: 0 })
+    }
+
+    /// So many grams of it; `None` where it is sold by the piece.
+    pub fn of_weight(&self, grams: u32) -> Option<Found<'_>> {
+        match self.unit {
+            Unit::Each => None,
+            Unit::Grams(of) => {
+                Some(Found { item: self, price_minor: share_of_units(self.price_minor, grams, of), grams })
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const FILE: &str = "gtin,name_en,name_zh,price_minor,unit,scale_number\n\
+        # personal care\n\
+        6901234567892,\"Silk Shampoo, 500 ml\",丝滑洗发水 500毫升,3000,,\n\
+        96385074, Mints ,薄荷糖,450,each,\n\
+        6923450657713,Apples,苹果,1980,kg,123456\n\
+        6923450657720,Ham,火腿,1250,100g,42\n";
+
+    fn catalogue() -> Catalogue {
+        let patterns = ["2IIIIIIWWWWWC", "02IIIIIPPPPPC"].map(|pattern| pattern.parse().unwrap());
+        Catalogue::parse(FILE).unwrap().with_in_store(patterns.to_vec())
+    }
+
     #[test]
     fn items_are_found_by_number_and_by_place() {
-        let catalogue = Catalogue::parse(
-            "gtin,name_en,name_zh,price_minor\n\
-             # personal care\n\
-             6901234567892,\"Silk Shampoo, 500 ml\",丝滑洗发水 500毫升,3000\n\
-             96385074, Mints ,薄荷糖,450\n",
-        )
-        .unwrap();
+        let catalogue = catalogue();
         let shampoo = catalogue.get(Gtin::parse("06901234567892").unwrap()).unwrap();
         assert_eq!(shampoo.name.en, "Silk Shampoo, 500 ml");
         assert_eq!(shampoo.price_minor, 3000);
         assert_eq!(catalogue.quick(2).unwrap().name.en, "Mints");
-        assert_eq!((catalogue.quick(0), catalogue.quick(3)), (None, None));
+        assert_eq!((catalogue.quick(0), catalogue.quick(5)), (None, None));
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line() {
-        let check = |rows: &str, expect: &str| {
-            let error = Catalogue::parse(&format!("gtin,name_en,name_zh,price_minor\n{rows}")).unwrap_err();
-            assert!(error.to_string().contains(expect), "{error}");
+    fn what_the_scale_printed_is_what_is_sold() {
+        let catalogue = catalogue();
+        let check = |number: &str, expect: Option<(&str, i64, u32)>| {
+            let found = catalogue.find(Gtin::parse(number).unwrap());
+            let found = found.map(|found| (found.item.name.en.as_str(), found.price_minor, found.grams));
+            assert_eq!(found, expect, "{number}");
         };
-        check("6901234567893,a,b,1\n", "line 2: the check digit is 3 where 2 belongs");
-        check("96385074,a,b,1\n6901234567892,a,b,-5\n", "line 3: a price of -5");
-        check("96385074,a,b,1\n00000096385074,a,b,1\n", "line 3: item 00000096385074 is there twice");
-        check("96385074,a,b,cheap\n", "line: 2");
-        check("96385074,a\n", "fields");
+        check("6901234567892", Some(("Silk Shampoo, 500 ml", 3000, 0)));
+        check("2123456007503", Some(("Apples", 1485, 750)));
+        check("2000042003333", Some(("Ham", 4163, 333))); // 41.625
+        check("0200042012997", Some(("Ham", 1299, 0)));
+        check("2999999007504", None);
+        // Sold by weight, and nothing was weighed.
+        check("6923450657713", None);
     }
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use shared::{basket::LINE_UNITS_MAX, code::frame, gs1::Gtin};
 
+use crate::scan::{Scanned, told_apart};
+
 /// Digits of a place in the catalogue; more are an item number.
 const QUICK_DIGITS_MAX: usize = 3;
 /// Texts from this length on can only be a code, if anything.
@@ -68,7 +70,7 @@ pub fn read(line: &str) -> Typed {
             _ => {}
         }
     }
-    item(text).or_else(|| picture(text)).unwrap_or_else(|| {
+    item(text).or_else(|| picture(text)).or_else(|| scanned(text)).unwrap_or_else(|| {
         if text.chars().count() >= CODE_CHARS_MIN || is_code(text) {
             Typed::Code(text.to_owned())
         } else {
@@ -96,6 +98,14 @@ fn item(text: &str) -> Option<Typed> {
         ItemRef::Gtin(Gtin::parse(digits).ok()?)
     };
     (1..=LINE_UNITS_MAX).contains(&units).then_some(Typed::Item { item, units })
+}
+
+/// A number that came in another way than by its digits: a UPC-E, or digits that another keyboard layout made signs of.
+fn scanned(text: &str) -> Option<Typed> {
+    match told_apart(text) {
+        Ok(Scanned::Goods(number)) => Some(Typed::Item { item: ItemRef::Gtin(number.gtin), units: 1 }),
+        _ => None,
+    }
 }
 
 fn all_digits(text: &str) -> Option<&str> {
@@ -133,6 +143,13 @@ mod tests {
         check("0*7", Typed::Unknown("0*7".into()));
         check("6901234567893", Typed::Unknown("6901234567893".into()));
         check("3*", Typed::Unknown("3*".into()));
+    }
+
+    #[test]
+    fn items_of_a_scanner_with_another_layout_are_understood() {
+        check("-çà&é\"'(-è_çé", item("6901234567892", 1));
+        check("^()!@#$%^&*(@", item("6901234567892", 1));
+        check("425261", item("042100005264", 1));
     }
 
     #[test]

@@ -1,21 +1,22 @@
 //! A code as JSON, for people who want to know what is in it: every template, ours or not, and what is wrong.
 
 use jiff::Timestamp;
-use proto::{claims, scan::ScanError};
+use proto::{
+    claims,
+    scan::{self, ScanError},
+};
 use serde_json::{Value, json};
 use shared::code::{
     CombinedCode, emv, frame,
     tlv::{self, Object},
 };
 
-use crate::scan::Scan;
-
 /// How deep templates are opened; codes nest three deep.
 const DEPTH_MAX: usize = 8;
 
 /// What a text holds; `Err` has what could be read of a text that is not one of our codes, with its `error`.
 pub fn inspect(text: &str) -> Result<Value, Value> {
-    let problem = Scan::read(text).err();
+    let problem = scan::read(text).err();
     let code = CombinedCode::decode(text).ok();
     let mut all = json!({ "text": text.trim(), "ok": problem.is_none() });
     if let Some(problem) = &problem {

@@ -1,23 +1,31 @@
-//! The receipt: what was bought, what each coupon took off which line, what was paid. Text of a fixed width, as a
-//! receipt printer and a terminal both show it.
+//! The receipt: what was bought, what each coupon took off which line and who paid that, what was paid, and which coupon was not
+//! used and why. [`of_sale`] and its like make the data, which the till software gets as it is; [`text`] and [`escpos`] show it.
 
-use jiff::{Timestamp, tz::TimeZone};
-use proto::{
-    convert::{money_from_wire, time_from_wire},
-    v1::{CouponRedemption, LocalizedText, Payment},
-};
-use shared::{
-    gs1::Gtin,
-    money::{Currency, Money},
-};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+mod build;
+mod columns;
+mod escpos;
+mod json;
+mod layout;
+pub mod link;
+mod printer;
+
+use jiff::tz::TimeZone;
+use proto::v1::{LocalizedText, Payment, Receipt};
+use shared::{basket::Line, gs1::Gtin};
 
 use crate::{
     sale::RefusedCoupon,
     words::{self, Lang},
 };
+use layout::Row;
 
-/// Columns of a receipt: what an 80 mm printer has in its usual font is 42 to 48.
+pub use build::{NotPaid, Payers, copy, of_declined, of_refund, of_sale};
+pub use columns::{Columns, cut, pair_within};
+pub use escpos::{Charset, escpos};
+pub use json::to_json;
+pub use printer::{PRINT_PATIENCE, PrintError, PrinterSettings, PrinterTarget, print};
+
+/// Columns of a receipt on the till's screen: what an 80 mm printer has in its usual font is 42 to 48.
 pub const RECEIPT_COLUMNS: usize = 42;
 
 /// One line of the basket, for people.
@@ -29,11 +37,21 @@ pub struct SoldLine {
     pub name: LocalizedText,
     /// Units.
     pub units: u32,
-    /// Price of one.
+    /// Price of one; of weighed goods, of the whole weight.
     pub unit_price_minor: i64,
+    /// What was weighed, in grams, which is one unit; 0 for counted goods.
+    pub grams: u32,
 }
 
-/// The lines of the receipt, each [`RECEIPT_COLUMNS`] wide at most.
+impl SoldLine {
+    /// The line as the rules see it.
+    pub fn line(&self) -> Line {
+        let Self { gtin, units, unit_price_minor, grams, .. } = *self;
+        Line { gtin, units, unit_price_minor, grams }
+    }
+}
+
+/// The receipt of a sale as the till's screen shows it, each line [`RECEIPT_COLUMNS`] wide at most.
 ///
 /// `sold` is the basket, `refused` the coupons of the code that took nothing off.
 pub fn receipt(
@@ -43,74 +61,21 @@ pub fn receipt(
     lang: Lang,
     zone: &TimeZone,
 ) -> Vec<String> {
-    let labels = lang.labels();
-    let mut lines = vec![centred(&payment.merchant_name)];
-    lines.push(centred(&format!("{} {} · {}", labels.terminal, payment.terminal_id, time(payment, zone))));
-    lines.push(rule());
-    let gross = amount(payment.gross_amount.as_ref());
-    for line in sold {
-        lines.extend(sold_line(line, gross.currency, lang));
-    }
-    if !sold.is_empty() {
-        lines.push(rule());
-    }
-    let discount = amount(payment.discount_amount.as_ref());
-    let due = amount(payment.amount_due.as_ref());
-    lines.push(pair(labels.total, &gross.digits()));
-    for redemption in &payment.redemptions {
-        lines.extend(redeemed(redemption, sold, lang));
-    }
-    lines.push(rule());
-    lines.push(pair(labels.paid, &due.to_string()));
-    if discount.minor > 0 {
-        lines.push(pair(labels.saved, &discount.digits()));
-    }
-    if !refused.is_empty() {
-        lines.extend([String::new(), labels.not_applied.to_owned()]);
-        lines.extend(refused.iter().flat_map(|coupon| not_applied(coupon, lang)));
-    }
-    lines.push(String::new());
-    if discount.minor > 0 {
-        lines.push(centred(labels.paid_by_makers));
-    }
-    lines.push(centred(labels.thanks));
-    lines.push(centred(&payment.payment_id));
-    lines
+    text(&of_sale(payment, sold, refused, &|_| None), lang, zone, RECEIPT_COLUMNS)
 }
 
-/// One unit is one line; more of them are counted on a second.
-fn sold_line(line: &SoldLine, currency: Currency, lang: Lang) -> Vec<String> {
-    let name = name_or_gtin(&line.name, line.gtin, lang);
-    let price = |minor| Money::new(currency, minor).digits();
-    let total = price(line.unit_price_minor.saturating_mul(i64::from(line.units)));
-    if line.units == 1 {
-        return vec![pair(&name, &total)];
-    }
-    vec![
-        cut(&name, RECEIPT_COLUMNS),
-        pair(&format!("  {} × {}", line.units, price(line.unit_price_minor)), &total),
-    ]
-}
-
-/// A coupon's title with what it saves, and below it the lines it was taken from.
-fn redeemed(redemption: &CouponRedemption, sold: &[SoldLine], lang: Lang) -> Vec<String> {
-    let title = redemption.title.as_ref().map(|title| lang.text(title).to_owned()).unwrap_or_default();
-    let title = if title.is_empty() { lang.labels().coupon.to_owned() } else { title };
-    let off = |line: &proto::v1::RedeemedLine| amount(line.discount.as_ref());
-    let total = redemption.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(off(line).minor));
-    let currency = redemption.lines.first().map_or(Currency::CNY, |line| off(line).currency);
-    let mut lines = vec![pair(&title, &Money::new(currency, -total).digits())];
-    for line in &redemption.lines {
-        let known = Gtin::parse(&line.gtin).ok().and_then(|gtin| sold.iter().find(|s| s.gtin == gtin));
-        let name = known.map_or_else(|| line.gtin.clone(), |sold| name_or_gtin(&sold.name, sold.gtin, lang));
-        let text = format!("  {} × {name}", line.units);
-        lines.push(if redemption.lines.len() == 1 {
-            cut(&text, RECEIPT_COLUMNS)
-        } else {
-            pair(&text, &format!("({})", off(line).digits()))
-        });
-    }
-    lines
+/// A receipt as text, each line so many columns wide at most: 32 for 58 mm paper, 42 or 48 for 80 mm.
+pub fn text(receipt: &Receipt, lang: Lang, zone: &TimeZone, columns: usize) -> Vec<String> {
+    let columns = Columns::on_screen(columns);
+    let lines = |row| match row {
+        Row::Blank => vec![String::new()],
+        Row::Rule => vec!["─".repeat(columns.count)],
+        Row::Centred(_, text) => columns.centred(&text),
+        Row::Pair(_, left, right) => vec![columns.pair(&left, &right)],
+        Row::Detail(text) => columns.broken(&text, 2),
+        Row::Qr(_) => Vec::new(),
+    };
+    layout::rows(receipt, lang, zone).into_iter().flat_map(lines).collect()
 }
 
 /// A coupon that took nothing off, and why.
@@ -128,58 +93,4 @@ pub fn name_or_gtin(name: &LocalizedText, gtin: Gtin, lang: Lang) -> String {
         "" => gtin.short(),
         name => name.to_owned(),
     }
-}
-
-/// An amount for showing; the provider's answers have all of them.
-fn amount(wire: Option<&proto::v1::Money>) -> Money {
-    money_from_wire("amount", wire).unwrap_or(Money::new(Currency::CNY, 0))
-}
-
-fn time(payment: &Payment, zone: &TimeZone) -> String {
-    time_from_wire("created_at", payment.created_at.as_ref())
-        .ok()
-        .and_then(|at| Timestamp::from_millisecond(at.0).ok())
-        .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default()
-}
-
-fn rule() -> String {
-    "─".repeat(RECEIPT_COLUMNS)
-}
-
-/// Left and right on one line; the left is cut where both don't fit.
-pub fn pair_within(left: &str, right: &str, columns: usize) -> String {
-    if right.is_empty() {
-        return cut(left, columns);
-    }
-    let room = columns.saturating_sub(right.width() + 1);
-    let left = cut(left, room);
-    let gap = columns.saturating_sub(left.width() + right.width());
-    format!("{left}{}{right}", " ".repeat(gap))
-}
-
-fn pair(left: &str, right: &str) -> String {
-    pair_within(left, right, RECEIPT_COLUMNS)
-}
-
-fn centred(text: &str) -> String {
-    let text = cut(text, RECEIPT_COLUMNS);
-    format!("{}{text}", " ".repeat((RECEIPT_COLUMNS - text.width()) / 2))
-}
-
-/// The text, or as much of it as fits with `…` behind. A Chinese character takes two columns.
-pub fn cut(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used + 1 > columns {
-            break;
-        }
-        kept.push(c);
-    }
-    kept + "…"
 }

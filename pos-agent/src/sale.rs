@@ -16,8 +16,29 @@ use tracing::info;
 
 use crate::{
     offers::{OfferBook, THIS_SHOP},
+    receipt::SoldLine,
     scan::Scan,
 };
+
+/// Which sale a payment is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sale {
+    /// The till's own number for it; may be empty.
+    pub reference: String,
+    /// The lane; empty for a till of one lane.
+    pub lane_id: String,
+    /// The checkout of the lane; empty where there is none.
+    pub checkout_id: String,
+    /// The basket, for receipt and refund; empty where it is not told.
+    pub sold: Vec<SoldLine>,
+}
+
+/// The number of a sale at a till of one lane.
+impl From<&str> for Sale {
+    fn from(reference: &str) -> Self {
+        Self { reference: reference.to_owned(), ..Self::default() }
+    }
+}
 
 /// A coupon that saves something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +137,7 @@ impl Priced {
             amount_due: Some(money_to_wire(self.due)),
             redemptions: self.applied.iter().map(redemption).collect(),
             merchant_reference: reference.to_owned(),
+            token_number: String::new(),
         }
     }
 }

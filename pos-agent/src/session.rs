@@ -10,16 +10,11 @@ mod cashier;
 use std::path::PathBuf;
 
 use proto::v1::Payment;
-use shared::{
-    basket::{Basket, Line},
-    ids::OfferNumber,
-    money::Currency,
-    offer::Refusal,
-};
+use shared::{basket::Basket, ids::OfferNumber, money::Currency, offer::Refusal};
 
 use crate::{
     catalogue::Catalogue,
-    journal::Unfinished,
+    journal::SaleRecord,
     machine::{Machine, Outcome},
     receipt::SoldLine,
     sale::Priced,
@@ -44,7 +39,7 @@ pub enum Event {
     /// A payment that nobody waits for any longer came to its end.
     TakenBack(Machine),
     /// A payment of the last run came to its end.
-    Recovered(Unfinished, Machine),
+    Recovered(Box<SaleRecord>, Machine),
     /// Whether the offers could be refreshed.
     Online(bool),
 }
@@ -73,6 +68,8 @@ pub struct Order {
     pub scan: Scan,
     /// Coupons that the provider has refused.
     pub dropped: Vec<(OfferNumber, Refusal)>,
+    /// The basket's lines by name, for the journal.
+    pub sold: Vec<SoldLine>,
 }
 
 /// What is on the screen.
@@ -201,8 +198,7 @@ impl Session {
                     Machine::Ended(Outcome::Standing) => labels.recovered_standing,
                     _ => labels.recovered_not_paid,
                 };
-                let due = left.asked.currency.parse().unwrap_or(self.currency);
-                let due = shared::money::Money::new(due, left.asked.due_minor);
+                let due = left.asked.money(left.asked.due_minor);
                 self.notice = Some(format!("{what}: {due}"));
             }
             Event::Online(online) => self.online = online,
@@ -218,18 +214,12 @@ impl Session {
 
     fn order(&self) -> Option<Order> {
         let (basket, scan) = (self.basket()?, self.scan.clone()?);
-        Some(Order { basket, scan, dropped: self.dropped.clone() })
+        Some(Order { basket, scan, dropped: self.dropped.clone(), sold: self.lines.clone() })
     }
 
     /// The basket; `None` where it is empty or holds more than a sale can.
     pub fn basket(&self) -> Option<Basket> {
-        let line = |sold: &SoldLine| Line {
-            gtin: sold.gtin,
-            units: sold.units,
-            unit_price_minor: sold.unit_price_minor,
-            grams: 0,
-        };
-        Basket::new(self.currency, self.lines.iter().map(line).collect()).ok()
+        Basket::new(self.currency, self.lines.iter().map(SoldLine::line).collect()).ok()
     }
 
     fn progress(&mut self, machine: Machine) -> Vec<Act> {

@@ -24,7 +24,9 @@ use tokio::{
 
 use crate::{
     catalogue::Catalogue,
+    link::Link,
     machine::Machine,
+    sale::Sale,
     scanner::{
         folder::{Folder, POLL_INTERVAL},
         picture::{self, ScanError},
@@ -67,7 +69,7 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
         counter.watch_folder(folder);
     }
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        counter.refresh_offers_forever();
+        counter.keep_fresh();
         let head = terminal::Head { terminal_id: ui.terminal_id, watch: ui.watch };
         terminal::run(&counter, session, events, &head).await
     } else {
@@ -115,7 +117,7 @@ impl Counter {
             }
             let priced = till.price(&order.basket, &order.scan, &order.dropped);
             send(&events, Event::Asking(priced.clone())).await;
-            let mut running = till.pay(&priced, &order.scan, "");
+            let mut running = till.pay(&priced, &order.scan, Sale { sold: order.sold, ..Sale::default() });
             *paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(running.clone());
             loop {
                 let state = running.state();
@@ -145,7 +147,7 @@ impl Counter {
         let events = self.events.clone();
         tokio::spawn(async move {
             let end = recovery.running.ended().await;
-            send(&events, Event::Recovered(recovery.left, end)).await;
+            send(&events, Event::Recovered(Box::new(recovery.left), end)).await;
         });
     }
 
@@ -163,16 +165,21 @@ impl Counter {
         });
     }
 
-    fn refresh_offers_forever(&self) {
+    /// Keeps the offers fresh as long as the screen is there, and tells it whether the provider can be reached.
+    fn keep_fresh(&self) {
         let (till, events) = (Arc::clone(&self.till), self.events.clone());
         tokio::spawn(async move {
-            let mut ticks = interval(OFFERS_INTERVAL);
-            let mut reloaded = false;
-            while !events.is_closed() {
-                ticks.tick().await;
-                let fresh = if reloaded { till.refresh_offers().await } else { till.reload_offers().await };
-                reloaded |= fresh.is_ok();
-                send(&events, Event::Online(fresh.is_ok())).await;
+            let mut link = till.link();
+            let told = async {
+                while link.changed().await.is_ok() {
+                    let online = *link.borrow_and_update() == Link::Online;
+                    send(&events, Event::Online(online)).await;
+                }
+            };
+            tokio::select! {
+                () = till.keep_fresh(OFFERS_INTERVAL) => {}
+                () = told => {}
+                () = events.closed() => {}
             }
         });
     }

@@ -4,6 +4,7 @@
 
 use pos_agent::{
     catalogue::Catalogue,
+    journal::{Asked, SaleRecord},
     machine::{Machine, Outcome},
     sale::Priced,
     scanner::picture::ScanError,
@@ -17,6 +18,7 @@ use shared::{
     money::{Currency, Money},
     offer::Refusal,
     reason::Reason,
+    time::UnixMillis,
 };
 
 const CATALOGUE: &str =
@@ -191,18 +193,18 @@ fn a_code_of_others_or_mangled_stops_with_words() {
 #[test]
 fn what_the_last_run_left_is_told_with_its_amount() {
     let mut session = Session::new(Lang::Zh, Catalogue::default(), Currency::CNY, 1);
-    let left = serde_json::from_str(
-        r#"{"at_ms":1,"payment_id":"p","step":"begun","currency":"CNY","gross_minor":450,"due_minor":450,"coupons":[],"reference":""}"#,
-    );
-    let record: pos_agent::journal::Record = left.unwrap();
-    let pos_agent::journal::Step::Begun(asked) = record.step else { panic!() };
-    let left = pos_agent::journal::Unfinished {
-        payment_id: record.payment_id,
-        begun_at: shared::time::UnixMillis(record.at_ms),
+    let asked = Asked { currency: "CNY".into(), gross_minor: 450, due_minor: 450, ..Asked::default() };
+    let left = SaleRecord {
+        payment_id: "p".into(),
         asked,
-        reversing: false,
+        begun_at: UnixMillis(1),
+        reversing_at: None,
+        ended: None,
+        reason: String::new(),
+        payment: None,
+        refunds: vec![],
     };
-    session.on(Event::Recovered(left, Machine::Ended(Outcome::Paid(Box::<Payment>::default()))));
+    session.on(Event::Recovered(Box::new(left), Machine::Ended(Outcome::Paid(Box::<Payment>::default()))));
     assert_eq!(session.notice.as_deref(), Some("重启前的一笔付款已成功: CNY 4.50"));
     assert_eq!(session.pending, 0);
 }

@@ -90,27 +90,44 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::InsufficientFunds
         | Reason::LimitExceeded
         | Reason::WalletFrozen
+        | Reason::WalletClosed
+        | Reason::PaymentWaiting
+        | Reason::DeviceLimitReached
+        | Reason::PairingCodeInvalid
         | Reason::AmountMismatch
         | Reason::CouponRefused
         | Reason::ReversalTooLate
         | Reason::RefundExceedsPayment
         | Reason::MerchantBalanceTooLow
+        | Reason::LaneBusy
         | Reason::ApprovalRejected
         | Reason::ApprovalExpired
         | Reason::InvalidTransition
         | Reason::OfferNotActive
         | Reason::OfferExhausted
         | Reason::ClipLimitReached => Code::FailedPrecondition,
-        Reason::SignatureInvalid | Reason::TokenUnknown | Reason::Forbidden => Code::PermissionDenied,
-        Reason::PaymentIdReused | Reason::RefundIdReused | Reason::RequestIdReused => Code::AlreadyExists,
+        Reason::SignatureInvalid | Reason::TokenUnknown | Reason::RecoveryCodeInvalid | Reason::Forbidden => {
+            Code::PermissionDenied
+        }
+        Reason::PaymentIdReused
+        | Reason::RefundIdReused
+        | Reason::RequestIdReused
+        | Reason::DeviceInUse
+        | Reason::CheckoutIdReused => Code::AlreadyExists,
         Reason::PaymentNotFound
         | Reason::WalletNotFound
         | Reason::OfferNotFound
         | Reason::CouponNotFound
         | Reason::MerchantNotFound
         | Reason::BatchNotFound
+        | Reason::DeviceNotFound
+        | Reason::LaneNotFound
+        | Reason::CheckoutNotFound
         | Reason::HolderNotFound => Code::NotFound,
-        Reason::Unauthenticated | Reason::SessionExpired | Reason::ChallengeInvalid => Code::Unauthenticated,
+        Reason::Unauthenticated
+        | Reason::SessionExpired
+        | Reason::DeviceRevoked
+        | Reason::ChallengeInvalid => Code::Unauthenticated,
         Reason::WriteConflict => Code::Aborted,
         Reason::Overloaded => Code::Unavailable,
         Reason::Internal => Code::Internal,

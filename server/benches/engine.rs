@@ -19,8 +19,9 @@ use server::{
         decide::{
             campaign::{CreateCampaign, SetCampaignState},
             coupon::ClipOffer,
+            device::Caller,
             enrol::{CreateIssuer, CreateMerchant, CreateTerminal},
-            payment::{CreatePayment, Scan},
+            payment::{CreatePayment, Scan, ScannedCode},
             transfer::{Deposit, FundCampaign},
             wallet::{IssueTokens, OpenWallet},
         },
@@ -173,6 +174,7 @@ async fn campaigns(engine: &Engine) -> Vec<(OfferNumber, Terms)> {
         let text = Text { en: "Silk Shampoo 500 ml".to_owned(), zh: "丝滑洗发水500毫升".to_owned() };
         let create = CreateCampaign {
             image_url: String::new(),
+            gpc_code: 0,
             issuer,
             issuer_name: "Silk AG".to_owned(),
             title: text.clone(),
@@ -208,7 +210,9 @@ async fn wallet(
 ) -> Vec<CreatePayment> {
     let mut public_key = [0; 32];
     public_key[..8].copy_from_slice(&n.to_be_bytes());
-    let wallet: WalletId = engine.run(OpenWallet { public_key }).await.unwrap().wallet.id;
+    let open = OpenWallet { public_key, device_name: "Phone".to_owned(), recovery: public_key };
+    let joined = engine.run(open).await.unwrap();
+    let (wallet, device): (WalletId, _) = (joined.view.wallet.id, joined.device);
     let payments = CAMPAIGNS / COUPONS_EACH;
     let deposit = Deposit {
         request_id: Uuid::now_v7(),
@@ -221,7 +225,7 @@ async fn wallet(
         engine.run(ClipOffer { wallet, offer: *offer }).await.unwrap();
     }
     let count = u32::try_from(payments).unwrap();
-    let tokens = engine.run(IssueTokens { wallet, count }).await.unwrap();
+    let tokens = engine.run(IssueTokens { caller: Caller { wallet, device }, count }).await.unwrap();
     let chosen = offers.chunks(COUPONS_EACH);
     tokens
         .into_iter()
@@ -252,7 +256,7 @@ fn payment(
         merchant,
         terminal,
         // Made when it is used, for all that the engine can tell.
-        scan: Scan { token: Some(token), signed: true, issued_at: now, claims },
+        scan: Scan { token: Some(token), code: Some(ScannedCode { signed: true, issued_at: now, claims }) },
         gross: money(count * PRICE_MINOR),
         due: money(count * (PRICE_MINOR - OFF_MINOR)),
         redemptions: chosen.iter().map(redemption).collect(),

@@ -216,6 +216,7 @@ async fn campaigns(channel: &Channel, operator_key: &str) -> Vec<(OfferNumber, T
             per_wallet_limit: 1,
             total_circulation: 0,
             image_url: String::new(),
+            gpc_code: 0,
         };
         let made = campaigns.create_campaign(with(&issuer.key, create)).await.unwrap().into_inner();
         let offer_number = made.campaign.unwrap().offer.unwrap().offer_number;
@@ -242,7 +243,7 @@ async fn wallet(
         client.create_challenge(v1::CreateChallengeRequest {}).await.unwrap().into_inner().challenge;
     let signature = key.sign(&shared::session::signing_input(&challenge)).to_bytes().to_vec();
     let public_key = key.verifying_key().to_bytes().to_vec();
-    let open = v1::OpenWalletRequest { public_key, challenge, signature };
+    let open = v1::OpenWalletRequest { public_key, challenge, signature, device_name: String::new() };
     let session = client.open_wallet(open).await.unwrap().into_inner().session_token;
     for (offer, _) in offers {
         client.clip_offer(with(&session, v1::ClipOfferRequest { offer_number: offer.0 })).await.unwrap();
@@ -272,7 +273,7 @@ fn payment(code: String, chosen: &[(OfferNumber, Terms)]) -> v1::CreatePaymentRe
     let redemption = |(offer, terms): &(OfferNumber, Terms)| {
         let gtin = terms.claim(*offer).gtin.unwrap().short();
         let line = v1::RedeemedLine { gtin, units: 1, unit_price: cny(3_000), discount: cny(500), grams: 0 };
-        v1::CouponRedemption { offer_number: offer.0, lines: vec![line], title: None }
+        v1::CouponRedemption { offer_number: offer.0, lines: vec![line], ..Default::default() }
     };
     let count = i64::try_from(chosen.len()).unwrap();
     v1::CreatePaymentRequest {
@@ -282,6 +283,7 @@ fn payment(code: String, chosen: &[(OfferNumber, Terms)]) -> v1::CreatePaymentRe
         amount_due: cny(2_500 * count),
         redemptions: chosen.iter().map(redemption).collect(),
         merchant_reference: "R-1".to_owned(),
+        token_number: String::new(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The gRPC services: decode, authorise, call, encode, and nothing else.
 
 mod campaign;
+mod device;
 mod operator;
 mod parse;
 mod payment;
 mod settlement;
 mod status;
+mod till;
 mod view;
 mod wallet;
 mod watch;

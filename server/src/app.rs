@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use shared::ids::TerminalId;
+
 use crate::{
     clock::Surroundings, config::Rules, directory::Directory, engine::Engine, hub::Hub, secrets::Secrets,
-    store::Readers,
+    store::Readers, tries::Tries,
 };
 
 /// The parts of a running provider.
@@ -21,6 +23,10 @@ pub(crate) struct App {
     pub engine: Engine,
     /// The read side.
     pub readers: Readers,
+    /// Wrong pairing and recovery codes, of all callers together.
+    pub wrong_codes: Tries<()>,
+    /// Token numbers that stand for nothing, by till.
+    pub unknown_tokens: Tries<TerminalId>,
     /// The watchers.
     pub hub: Hub,
 }

@@ -70,11 +70,11 @@ impl App {
         }
     }
 
-    /// The caller must be a till of a shop or its back office: the shop.
-    pub(crate) fn shop(&self, metadata: &MetadataMap) -> Result<MerchantId, Error> {
+    /// The caller must be a till of a shop or its back office: the shop, and the till where it is one.
+    pub(crate) fn shop(&self, metadata: &MetadataMap) -> Result<(MerchantId, Option<TerminalId>), Error> {
         match self.key_holder(metadata)? {
-            Holder::Merchant(id) => Ok(id),
-            Holder::Terminal(_) => self.till(metadata).map(|till| till.merchant),
+            Holder::Merchant(id) => Ok((id, None)),
+            Holder::Terminal(_) => self.till(metadata).map(|till| (till.merchant, Some(till.terminal))),
             _ => Err(forbidden("a shop")),
         }
     }
@@ -116,7 +116,16 @@ impl App {
         if self.outside.clock.now() >= session.expires_at {
             return Err(Error::refused(Reason::SessionExpired, "the session is over; start another"));
         }
+        self.still_linked(session)?;
         Ok(session)
+    }
+
+    /// The device of a session must not have been revoked since it began.
+    pub(crate) fn still_linked(&self, session: Session) -> Result<(), Error> {
+        if self.directory.is_revoked(session.device) {
+            return Err(Error::refused(Reason::DeviceRevoked, "this device was taken off its wallet"));
+        }
+        Ok(())
     }
 
     fn key_holder(&self, metadata: &MetadataMap) -> Result<Holder, Error> {

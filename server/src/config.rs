@@ -18,6 +18,15 @@ pub const WATCH_MESSAGES_MAX: usize = 16;
 pub const TOKENS_ISSUED_MAX: u32 = 15;
 /// Unused tokens of one wallet; its oldest are revoked beyond.
 pub const TOKENS_HELD_MAX: usize = 30;
+/// Devices that may act for one wallet at a time.
+pub const DEVICES_MAX: usize = 8;
+/// Characters of a device's name.
+pub const DEVICE_NAME_CHARS_MAX: usize = 40;
+/// Wrong pairing codes that all callers of a server may try in a minute: with 40 random bits in each code, and ten of them alive at a
+/// time, a guess in a year of trying is less likely than one in a thousand.
+pub const WRONG_CODES_A_MINUTE_MAX: u32 = 60;
+/// Numbers that stand for no token which one till may ask about in a minute.
+pub const UNKNOWN_TOKENS_A_MINUTE_MAX: u32 = 30;
 /// Characters of a shop's, till's or manufacturer's name.
 pub const NAME_CHARS_MAX: usize = 80;
 /// Characters of one text of an offer.
@@ -99,6 +108,8 @@ pub struct Rules {
     pub utc_offset_minutes: i64,
     /// How long a token is good for.
     pub token_ttl_ms: i64,
+    /// How long a pairing code can be used.
+    pub pairing_ttl_ms: i64,
     /// How long a session lasts.
     pub session_ttl_ms: i64,
     /// How long a challenge can be answered.
@@ -131,6 +142,7 @@ impl Default for Rules {
             approval_ttl_ms: 3 * MINUTE_MS,
             utc_offset_minutes: 0,
             token_ttl_ms: 30 * DAY_MS,
+            pairing_ttl_ms: 5 * MINUTE_MS,
             session_ttl_ms: HOUR_MS,
             challenge_ttl_ms: 2 * MINUTE_MS,
         }

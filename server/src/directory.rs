@@ -3,18 +3,20 @@
 //! and read again when that server's news come.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use diesel::prelude::*;
 use shared::{
-    ids::{IssuerId, MerchantId, OfferNumber, TerminalId},
+    ids::{DeviceId, IssuerId, MerchantId, OfferNumber, TerminalId},
     offer::Store as Branch,
     settlement::{FeeRate, Party},
+    time::UnixMillis,
 };
 
 use crate::{
+    clock::Surroundings,
     engine::Enrolment,
     model::{Holder, Offer},
     store::{
@@ -29,8 +31,25 @@ use crate::{
 /// The directory.
 pub struct Directory {
     inner: RwLock<Inner>,
+    /// Tells which revoked devices can still have a session.
+    sessions: Sessions,
     /// Where to look what is missed; none where nobody else can have added it.
     elsewhere: Option<Mutex<Elsewhere>>,
+}
+
+/// How long sessions run, and the time.
+pub struct Sessions {
+    /// The clock.
+    pub outside: Surroundings,
+    /// How long a session lasts.
+    pub ttl_ms: i64,
+}
+
+impl Sessions {
+    /// Devices revoked before have no session any more, with a margin for clocks that differ.
+    fn revoked_since(&self) -> UnixMillis {
+        self.outside.clock.now().plus_ms(self.ttl_ms.saturating_mul(-2))
+    }
 }
 
 /// A connection for what is missed. Whoever asks waits for it, which is once for each party in the life of a server.
@@ -48,12 +67,14 @@ struct Inner {
     issuers: HashMap<IssuerId, (String, FeeRate)>,
     keys: HashMap<Holder, [u8; 32]>,
     offers: HashMap<OfferNumber, Arc<Offer>>,
+    /// Devices whose sessions are over before their time.
+    revoked: HashSet<DeviceId>,
 }
 
 impl Directory {
     /// Reads all of it.
-    pub fn read(store: &mut store::Store) -> Result<Self, StoreError> {
-        let inner = RwLock::new(Inner::read(store.writer.conn())?);
+    pub fn read(store: &mut store::Store, sessions: Sessions) -> Result<Self, StoreError> {
+        let inner = RwLock::new(Inner::read(store.writer.conn(), sessions.revoked_since())?);
         let database = store.database.clone();
         let elsewhere = match &database {
             Database::File(_) => None,
@@ -62,12 +83,14 @@ impl Directory {
                 Some(Mutex::new(Elsewhere { database, conn }))
             }
         };
-        Ok(Self { inner, elsewhere })
+        Ok(Self { inner, sessions, elsewhere })
     }
 
     /// What a database holds, for whoever has it alone.
     pub(crate) fn alone(conn: &mut Conn) -> Result<Self, StoreError> {
-        Ok(Self { inner: RwLock::new(Inner::read(conn)?), elsewhere: None })
+        let sessions = Sessions { outside: Surroundings::system(), ttl_ms: 0 };
+        let inner = RwLock::new(Inner::read(conn, sessions.revoked_since())?);
+        Ok(Self { inner, sessions, elsewhere: None })
     }
 
     /// Takes in what a commit has added.
@@ -96,7 +119,8 @@ impl Directory {
 
     /// Reads all of it again, should news have been lost.
     pub(crate) fn read_again(&self) -> Result<(), StoreError> {
-        self.refresh(Inner::read, |inner, read| *inner = Inner { changes: inner.changes, ..read })
+        let read = |conn: &mut Conn| Inner::read(conn, self.sessions.revoked_since());
+        self.refresh(read, |inner, read| *inner = Inner { changes: inner.changes, ..read })
     }
 
     /// Reads, and takes in what was read; reads again where a commit of this server came in between, which knows better.
@@ -171,6 +195,12 @@ impl Directory {
         self.get(Record::Offer(number), |inner| inner.offers.get(&number).cloned())
     }
 
+    /// Whether a device was taken off its wallet: whoever asks has a session of it. Not looked for elsewhere, since hardly any
+    /// device is revoked: the news of other servers say so.
+    pub fn is_revoked(&self, device: DeviceId) -> bool {
+        self.inner().revoked.contains(&device)
+    }
+
     fn inner(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -181,8 +211,8 @@ impl Directory {
 }
 
 impl Inner {
-    fn read(conn: &mut Conn) -> Result<Self, StoreError> {
-        use schema::{issuers, keys, merchants, offers, terminals};
+    fn read(conn: &mut Conn, revoked_since: UnixMillis) -> Result<Self, StoreError> {
+        use schema::{devices, issuers, keys, merchants, offers, terminals};
         let mut inner = Self::default();
         for (id, name, fee, _) in merchants::table.load::<(i64, String, i64, i64)>(conn)? {
             inner.merchants.insert(MerchantId(number(id)?), (name, fee_rate(fee)?));
@@ -210,6 +240,10 @@ impl Inner {
             let offer = row.read(issuer_name)?;
             inner.offers.insert(offer.number, Arc::new(offer));
         }
+        let revoked = devices::table.filter(devices::revoked_at_ms.gt(revoked_since.0)).select(devices::id);
+        for id in revoked.load::<i64>(conn)? {
+            inner.revoked.insert(DeviceId(number(id)?));
+        }
         Ok(inner)
     }
 
@@ -226,6 +260,7 @@ impl Inner {
             }
             Enrolment::Key { holder, hash } => drop(self.keys.insert(*holder, *hash)),
             Enrolment::Offer(offer) => drop(self.offers.insert(offer.number, Arc::clone(offer))),
+            Enrolment::Revoked(device) => drop(self.revoked.insert(*device)),
         }
     }
 }

@@ -22,6 +22,7 @@ mod scan;
 mod secrets;
 pub mod store;
 mod sweep;
+mod tries;
 
 pub use error::Error;
 pub use operator_key::{OPERATOR_KEY_FILE, rotate_operator_key};

@@ -1,5 +1,7 @@
 //! What the provider keeps, as the rules see it: no database types here.
 
+mod wallet;
+
 use std::sync::Arc;
 
 use shared::{
@@ -14,6 +16,8 @@ use shared::{
 };
 use uuid::Uuid;
 
+pub use wallet::{Device, Pairing, Token, TokenState, Wallet, WalletState, WalletView};
+
 /// Chosen by the till, UUIDv7.
 pub type PaymentId = Uuid;
 /// Chosen by whoever refunds, UUIDv7.
@@ -22,34 +26,10 @@ pub type RefundId = Uuid;
 pub type EntryId = i64;
 /// Counts tokens from 1; the number on the phone is an encryption of it.
 pub type TokenId = u64;
+/// SHA-256 of a code that is typed: of a pairing or a recovery code.
+pub type CodeHash = [u8; 32];
 /// SHA-256 of a request, to tell a repeated one from another with the same id.
 pub type RequestHash = [u8; 32];
-
-/// A shopper's wallet; its balance is that of its account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wallet {
-    /// Its name.
-    pub id: WalletId,
-    /// Ed25519 key of the device.
-    pub public_key: [u8; 32],
-    /// Stopped from paying.
-    pub frozen: bool,
-    /// When it was opened.
-    pub opened_at: UnixMillis,
-    /// The most of one payment that the shopper wants to pay without being asked; none is the operator's limit.
-    pub limit_payment_minor: Option<i64>,
-    /// The same for all payments of a day.
-    pub limit_day_minor: Option<i64>,
-}
-
-/// A wallet with its money.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WalletView {
-    /// The wallet.
-    pub wallet: Wallet,
-    /// In it.
-    pub balance_minor: i64,
-}
 
 /// An account of the ledger, or this server's stripe of one that has a stripe for each server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,28 +113,6 @@ pub fn is_striped(account: Account) -> bool {
     }
 }
 
-/// Whether a token can still pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenState {
-    /// It can.
-    Unused,
-    /// It has.
-    Used,
-    /// It was withdrawn.
-    Revoked,
-}
-
-/// A one-time payment token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token {
-    /// Whose.
-    pub wallet: WalletId,
-    /// From then on it is no longer taken.
-    pub expires_at: UnixMillis,
-    /// Whether it can still pay.
-    pub state: TokenState,
-}
-
 /// Where a coupon stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CouponState {
@@ -223,6 +181,10 @@ pub struct Offer {
     pub description: Text,
     /// A picture; may be empty.
     pub image_url: String,
+    /// What kind of goods it is for, by the GS1 Global Product Classification; 0 for not said.
+    pub gpc_code: u32,
+    /// Clips allowed for one wallet.
+    pub per_wallet_limit: u32,
     /// The promise.
     pub terms: Terms,
 }
@@ -245,8 +207,6 @@ pub struct Campaign {
     pub offer: Arc<Offer>,
     /// Where it stands.
     pub state: CampaignState,
-    /// Clips allowed for one wallet.
-    pub per_wallet_limit: u32,
     /// Coupons that may ever be clipped; 0 where only the budget limits them.
     pub total_circulation: u32,
     /// Counts changes of what tills see, over all campaigns.
@@ -338,6 +298,8 @@ pub struct Refund {
     pub id: RefundId,
     /// Of the request.
     pub request_hash: RequestHash,
+    /// The till that gave it back; none where the back office did.
+    pub terminal: Option<TerminalId>,
     /// What came back.
     pub returned: Returned,
     /// Its shelf price.
@@ -368,7 +330,7 @@ pub struct RefundedCoupon {
 pub enum CouponOutcome {
     /// It is in the wallet again.
     Restored,
-    /// It stays used, as its offer says.
+    /// It stays used, as its offer says or since its wallet is closed.
     Burned,
     /// Its offer is over or stopped.
     OfferOver,

@@ -20,8 +20,8 @@ use crate::{
     api,
     app::App,
     clock::Surroundings,
-    config::{Config, TlsConfig},
-    directory::Directory,
+    config::{Config, TlsConfig, UNKNOWN_TOKENS_A_MINUTE_MAX, WRONG_CODES_A_MINUTE_MAX},
+    directory::{Directory, Sessions},
     engine::{Engine, Writer},
     error::Error as CallError,
     http,
@@ -32,6 +32,7 @@ use crate::{
     secrets::Secrets,
     store::{Store, StoreError},
     sweep,
+    tries::Tries,
 };
 
 /// How long calls that are under way may take when the server stops.
@@ -85,7 +86,8 @@ pub struct Running {
 
 /// Starts a provider on an opened database.
 pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> Result<Running, ServeError> {
-    let directory = Arc::new(Directory::read(&mut store)?);
+    let sessions = Sessions { outside: outside.clone(), ttl_ms: config.rules.session_ttl_ms };
+    let directory = Arc::new(Directory::read(&mut store, sessions)?);
     let Store { database, writer, readers, secret, data_dir, lock, news } = store;
     let rules = Arc::new(config.rules);
     let hub = Hub::default();
@@ -103,7 +105,17 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
     )?;
     let engine = Engine::start(writer).map_err(|error| ServeError::Other(error.to_string()))?;
     let secrets = Secrets::new(&secret);
-    let app = Arc::new(App { rules, outside, secrets, directory, engine, readers, hub });
+    let app = Arc::new(App {
+        rules,
+        outside,
+        secrets,
+        directory,
+        engine,
+        readers,
+        wrong_codes: Tries::new(WRONG_CODES_A_MINUTE_MAX),
+        unknown_tokens: Tries::new(UNKNOWN_TOKENS_A_MINUTE_MAX),
+        hub,
+    });
     operator_key::ensure(&app, &data_dir).await?;
 
     let routes = api::routes(&app).await.map_err(|error| ServeError::Other(error.to_string()))?;

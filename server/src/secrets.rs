@@ -2,12 +2,17 @@
 
 use aes::Aes256;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signer, SigningKey};
 use fpe::ff1::{FF1, FlexibleNumeralString};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use shared::{code::TokenNumber, ids::WalletId, time::UnixMillis};
+use shared::{
+    code::TokenNumber,
+    ids::{DeviceId, WalletId},
+    time::UnixMillis,
+};
 
-use crate::model::TokenId;
+use crate::{engine::decide::device::Caller, model::TokenId};
 
 /// Digits of a token number that are encrypted: all but the first and the check digit.
 const TOKEN_DIGITS: usize = 17;
@@ -16,13 +21,14 @@ const TOKEN_IDS: u64 = 10_u64.pow(17);
 const TOKEN_FIRST: u64 = 9;
 const SESSION_PREFIX: &str = "oss_";
 const CHALLENGE_LEN: usize = 8 + 16 + 32;
-const SESSION_LEN: usize = 4 + 8 + 32;
+const SESSION_LEN: usize = 4 + 4 + 8 + 32;
 
 /// Keys of the provider.
 pub(crate) struct Secrets {
     challenge: [u8; 32],
     session: [u8; 32],
     tokens: FF1<Aes256>,
+    offers: SigningKey,
 }
 
 /// What a session token says.
@@ -30,8 +36,17 @@ pub(crate) struct Secrets {
 pub(crate) struct Session {
     /// Whose.
     pub wallet: WalletId,
+    /// Of which device.
+    pub device: DeviceId,
     /// From then on it is over.
     pub expires_at: UnixMillis,
+}
+
+impl Session {
+    /// Who it is.
+    pub(crate) fn caller(self) -> Caller {
+        Caller { wallet: self.wallet, device: self.device }
+    }
 }
 
 impl Secrets {
@@ -39,7 +54,22 @@ impl Secrets {
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
         let derive = |label: &[u8]| mac(secret, &[label]);
         let tokens = FF1::new(&derive(b"onescan tokens"), 10).expect("FF1 knows radix 10");
-        Self { challenge: derive(b"onescan challenges"), session: derive(b"onescan sessions"), tokens }
+        Self {
+            challenge: derive(b"onescan challenges"),
+            session: derive(b"onescan sessions"),
+            tokens,
+            offers: SigningKey::from_bytes(&derive(b"onescan offers")),
+        }
+    }
+
+    /// The key by which tills check what the provider says of offers: Ed25519.
+    pub(crate) fn public_key(&self) -> [u8; 32] {
+        self.offers.verifying_key().to_bytes()
+    }
+
+    /// The provider's signature on what it says of offers.
+    pub(crate) fn sign_offers(&self, message: &[u8]) -> Vec<u8> {
+        self.offers.sign(message).to_bytes().to_vec()
     }
 
     /// A challenge that is good until `expires_at`.
@@ -59,7 +89,8 @@ impl Secrets {
 
     /// The bearer token of a session.
     pub(crate) fn session_token(&self, session: Session) -> String {
-        let said = [session.wallet.0.to_be_bytes().as_slice(), &session.expires_at.0.to_be_bytes()].concat();
+        let (wallet, device) = (session.wallet.0.to_be_bytes(), session.device.0.to_be_bytes());
+        let said = [wallet.as_slice(), &device, &session.expires_at.0.to_be_bytes()].concat();
         let mac = mac(&self.session, &[&said]);
         format!("{SESSION_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode([said.as_slice(), &mac].concat()))
     }
@@ -72,9 +103,11 @@ impl Secrets {
         if !verify(&self.session, said, mac) {
             return None;
         }
-        let (wallet, expires_at) = said.split_first_chunk()?;
+        let (wallet, said) = said.split_first_chunk()?;
+        let (device, expires_at) = said.split_first_chunk()?;
         Some(Session {
             wallet: WalletId(u32::from_be_bytes(*wallet)),
+            device: DeviceId(u32::from_be_bytes(*device)),
             expires_at: UnixMillis(i64::from_be_bytes(*expires_at.first_chunk()?)),
         })
     }
@@ -153,7 +186,7 @@ mod tests {
     #[test]
     fn a_session_can_not_be_changed() {
         let secrets = Secrets::new(&[7; 32]);
-        let session = Session { wallet: WalletId(1001), expires_at: NOW };
+        let session = Session { wallet: WalletId(1001), device: DeviceId(1002), expires_at: NOW };
         let token = secrets.session_token(session);
         assert_eq!(secrets.session(&token), Some(session));
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token.strip_prefix(SESSION_PREFIX).unwrap()).unwrap();

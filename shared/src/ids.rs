@@ -54,6 +54,10 @@ numbered_id!(
     WalletId, "W", "a wallet id such as \"W1001\""
 );
 numbered_id!(
+    /// A device of a wallet, "D1001".
+    DeviceId, "D", "a device id such as \"D1001\""
+);
+numbered_id!(
     /// A campaign and its one offer, "100001".
     OfferNumber, "", "an offer number such as \"100001\""
 );

@@ -16,3 +16,4 @@ pub mod ledger;
 pub mod reason;
 pub mod session;
 pub mod settlement;
+pub mod typed_code;

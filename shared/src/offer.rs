@@ -8,6 +8,7 @@ mod items;
 mod requirement;
 mod reward;
 mod select;
+mod signed;
 mod terms;
 
 pub use claim::Claim;
@@ -19,6 +20,7 @@ pub use requirement::{Combine, Need, OFFER_GRAMS_MAX, OFFER_REQUIREMENTS_MAX, Re
 pub use reward::{OFFER_SETS_MAX, Reward};
 pub use select::select;
 pub(crate) use select::{best_saving, saves_alone};
+pub use signed::{offer_signing_input, offers_signing_input};
 pub use terms::{
     AppliesTo, OFFER_STORES_MAX, OFFER_UNITS_MAX, Pick, RefundPolicy, STACKING_GROUP_CHARS_MAX, Stacking,
     Terms, TermsError, TermsParts,

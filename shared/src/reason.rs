@@ -47,6 +47,10 @@ reasons! {
     LimitExceeded = "LIMIT_EXCEEDED",
     /// The wallet was stopped by the operator.
     WalletFrozen = "WALLET_FROZEN",
+    /// The shopper has closed the wallet.
+    WalletClosed = "WALLET_CLOSED",
+    /// A payment waits for the shopper's approval; approve or reject it first.
+    PaymentWaiting = "PAYMENT_WAITING",
     /// Gross, discounts and due do not add up.
     AmountMismatch = "AMOUNT_MISMATCH",
     /// An amount in another currency than the provider's.
@@ -77,6 +81,14 @@ reasons! {
     BatchNotFound = "BATCH_NOT_FOUND",
     /// No such key holder or account.
     HolderNotFound = "HOLDER_NOT_FOUND",
+    /// The till has no such lane.
+    LaneNotFound = "LANE_NOT_FOUND",
+    /// Another checkout is open on the lane.
+    LaneBusy = "LANE_BUSY",
+    /// The till has no such checkout.
+    CheckoutNotFound = "CHECKOUT_NOT_FOUND",
+    /// The checkout id was used for another basket.
+    CheckoutIdReused = "CHECKOUT_ID_REUSED",
     /// Too late to reverse; refund instead.
     ReversalTooLate = "REVERSAL_TOO_LATE",
     /// The shopper did not approve the payment.
@@ -97,6 +109,18 @@ reasons! {
     Unauthenticated = "UNAUTHENTICATED",
     /// The session has ended; start another.
     SessionExpired = "SESSION_EXPIRED",
+    /// This device was taken off the wallet.
+    DeviceRevoked = "DEVICE_REVOKED",
+    /// No such device of this wallet.
+    DeviceNotFound = "DEVICE_NOT_FOUND",
+    /// The wallet has as many devices as it may.
+    DeviceLimitReached = "DEVICE_LIMIT_REACHED",
+    /// The device has a wallet already.
+    DeviceInUse = "DEVICE_IN_USE",
+    /// The pairing code is mistyped, too old or used.
+    PairingCodeInvalid = "PAIRING_CODE_INVALID",
+    /// The recovery code is mistyped or was replaced.
+    RecoveryCodeInvalid = "RECOVERY_CODE_INVALID",
     /// The challenge is too old or not ours.
     ChallengeInvalid = "CHALLENGE_INVALID",
     /// The caller may not do this.

@@ -15,10 +15,29 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// The screen of the phone, in CSS pixels; three device pixels each.
-const SCREEN: (u32, u32) = (390, 844);
+/// Rules of axe-core that a page must keep: WCAG up to 2.2 AA, and what its makers call best practice.
+const ACCESSIBILITY: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/// The browser: the variable that names it, and where it usually is.
+pub const CHROMIUM: (&str, &str) = ("ONESCAN_CHROMIUM", "/usr/bin/chromium");
 /// How long a page may take to show what is waited for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a phone is set up.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// Its language: "en-US", "zh-CN".
+    pub language: &'a str,
+    /// Dark theme.
+    pub dark: bool,
+    /// Its screen in CSS pixels, of three device pixels each.
+    pub screen: (u32, u32),
+}
+
+impl Default for Look<'_> {
+    fn default() -> Self {
+        Self { language: "en-US", dark: false, screen: (390, 844) }
+    }
+}
 
 /// A phone with one page open.
 pub struct Phone {
@@ -34,10 +53,15 @@ impl fmt::Debug for Phone {
 }
 
 impl Phone {
-    /// Starts the browser in a language ("en-US", "zh-CN") and opens a page.
+    /// Starts the browser in a language and opens a page.
     pub async fn open(url: &str, language: &str) -> Self {
+        Self::open_as(url, Look { language, ..Look::default() }).await
+    }
+
+    /// The same on a phone that is set up like this.
+    pub async fn open_as(url: &str, Look { language, dark, screen }: Look<'_>) -> Self {
         let driver_path = tool("ONESCAN_CHROMEDRIVER", "/usr/bin/chromedriver");
-        let chromium = tool("ONESCAN_CHROMIUM", "/usr/bin/chromium");
+        let chromium = tool(CHROMIUM.0, CHROMIUM.1);
         let mut driver = Command::new(&driver_path)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -45,7 +69,7 @@ impl Phone {
             .spawn()
             .unwrap_or_else(|error| panic!("{} does not start: {error}", driver_path.display()));
         let port = driver_port(&mut driver).await.expect("chromedriver says on which port it listens");
-        let (width, height) = SCREEN;
+        let (width, height) = screen;
         let capabilities = json!({
             "goog:chromeOptions": {
                 "binary": chromium,
@@ -66,8 +90,12 @@ impl Phone {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("the browser starts");
-        page.goto(url).await.expect("the page opens");
-        Self { page, driver, screenshots: screenshots_dir() }
+        let phone = Self { page, driver, screenshots: screenshots_dir() };
+        if dark {
+            phone.dark().await;
+        }
+        phone.page.goto(url).await.expect("the page opens");
+        phone
     }
 
     /// The element of this `data-test` name, once it can be seen.
@@ -89,13 +117,43 @@ impl Phone {
         self.page.find(Locator::Css(&css)).await.is_ok()
     }
 
-    /// Waits for it and taps it.
+    /// Waits for it, scrolls to it and taps it.
     pub async fn tap(&self, name: &str) {
         let element = self.see(name).await;
+        // Not just into view: the tabs lie over the lower edge.
+        let show =
+            "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center', behavior: 'instant' })";
+        let css = json!(format!("[data-test=\"{name}\"]"));
+        self.page.execute(show, vec![css]).await.expect("the page scrolls");
         if let Err(error) = element.click().await {
             self.screenshot(&format!("untapped-{name}")).await;
             panic!("{name} can't be tapped: {error}");
         }
+    }
+
+    /// Opens a wallet; the recovery code is written down another time.
+    pub async fn open_wallet(&self) {
+        self.tap("open-wallet").await;
+        self.tap("recovery-later").await;
+        self.see("balance").await;
+    }
+
+    /// Waits for a field and types into it, in place of what is there.
+    pub async fn type_in(&self, name: &str, text: &str) {
+        let field = self.see(name).await;
+        field.clear().await.expect("the field can be cleared");
+        field.send_keys(text).await.expect("the field can be typed into");
+    }
+
+    /// The text of an element.
+    pub async fn text_of(&self, name: &str) -> String {
+        self.see(name).await.text().await.expect("it has a text")
+    }
+
+    /// Files that the page gives to the shopper go into this folder.
+    pub async fn download_to(&self, folder: &Path) {
+        let how = json!({ "behavior": "allow", "downloadPath": folder });
+        self.devtools("Browser.setDownloadBehavior", how).await;
     }
 
     /// Waits until the element's text contains `part`.
@@ -125,8 +183,27 @@ impl Phone {
     /// What the screen shows, as PNG; kept for people to look at as well.
     pub async fn screenshot(&self, name: &str) -> Vec<u8> {
         let png = self.page.screenshot().await.expect("a screenshot");
-        std::fs::write(self.screenshots.join(format!("{name}.png")), &png).expect("the screenshot is kept");
+        let file = self.screenshots.join(format!("{name}.png"));
+        file.parent()
+            .map(std::fs::create_dir_all)
+            .transpose()
+            .expect("the folder of screenshots can be made");
+        std::fs::write(file, &png).expect("the screenshot is kept");
         png
+    }
+
+    /// What axe-core has against the page as it is now: a line for each rule that it breaks.
+    pub async fn inaccessible(&self) -> Vec<String> {
+        let axe = tool("ONESCAN_NODE_MODULES", "node_modules").join("axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&axe).unwrap_or_else(|error| panic!("{}: {error}", axe.display()));
+        let rules = json!({ "runOnly": ACCESSIBILITY });
+        let said =
+            "v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join(' | ')";
+        let script =
+            format!("{axe}; return axe.run(document, {rules}).then(r => r.violations.map(v => {said}))");
+        let found: Vec<String> =
+            serde_json::from_value(self.evaluate(&script).await).expect("a list of texts");
+        found
     }
 
     /// Runs JavaScript in the page; for what only a page can tell.
@@ -198,7 +275,17 @@ async fn driver_port(driver: &mut Child) -> io::Result<u16> {
     Err(io::ErrorKind::UnexpectedEof.into())
 }
 
-fn tool(variable: &str, usual: &str) -> PathBuf {
+/// The wallet as `cargo xtask wallet` builds it.
+pub fn wallet_dist() -> PathBuf {
+    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../wallet-web/dist");
+    let dist = tool("ONESCAN_WALLET_DIST", built);
+    let page = dist.join("index.html");
+    assert!(page.exists(), "{} is missing; `cargo xtask test` sets this up", page.display());
+    dist
+}
+
+/// A program or folder by its variable, or where it usually is.
+pub fn tool(variable: &str, usual: &str) -> PathBuf {
     let path = env::var_os(variable).map_or_else(|| PathBuf::from(usual), PathBuf::from);
     assert!(
         path.exists(),

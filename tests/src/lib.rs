@@ -4,7 +4,7 @@
 //! - [`world`]: a provider with a shop and a manufacturer; [`stage`]: one in this process, with a clock that stands still
 //! - [`actors`]: who acts: operator, manufacturer, shopper, till, and a till without scruples
 //! - [`books`]: balances, coupons and campaigns as they stand, to be compared, and the rules that they keep
-//! - [`ledger_file`]: the provider's database, read from the disk when all is over
+//! - [`ledger_file`]: the provider's payments, read from the disk when all is over
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
 //! - [`cluster`]: a PostgreSQL of the tests' own
 //! - [`browser`]: the wallet as a person sees it

@@ -1,15 +1,13 @@
 //! The real wallet in a real browser of a phone's size, the code read off its screen as a till's scanner would.
 //! Screenshots stay in `target/screenshots`.
 
-use std::{env, path::PathBuf};
-
 use pos_agent::{
     machine::{Machine, Outcome},
     scanner::picture,
 };
 use tests::{
     actors::{Goods, Till, minor},
-    browser::Phone,
+    browser::{Phone, wallet_dist},
     proxy::Proxy,
     stage::Stage,
     world::SHAMPOO,
@@ -76,7 +74,7 @@ async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() 
     let world = Stage::with_wallet(&wallet_dist(), 250_000).await;
     let till = till(&world).await;
     let phone = Phone::open(&world.url(), "en-US").await;
-    phone.tap("open-wallet").await;
+    phone.open_wallet().await;
     phone.read("balance", "2500.00").await;
     let code = show(&phone, "7-pay-large").await;
     let selling = till.start(&[(SHAMPOO, 40, 3000)], &code);
@@ -101,7 +99,7 @@ async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() 
 }
 
 async fn open_and_clip(phone: &Phone, offer: u32) {
-    phone.tap("open-wallet").await;
+    phone.open_wallet().await;
     phone.read("balance", "100.00").await;
     phone.see(&format!("offer-{offer}")).await;
     phone.tap(&format!("clip-{offer}")).await;
@@ -123,12 +121,4 @@ async fn till(world: &Stage) -> Till {
 
 async fn assert_paid(world: &Stage) {
     assert_eq!(world.operator.balance(&world.shop.account()).await, minor("30.00"));
-}
-
-fn wallet_dist() -> PathBuf {
-    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../wallet-web/dist");
-    let dist = env::var_os("ONESCAN_WALLET_DIST").map_or_else(|| PathBuf::from(built), PathBuf::from);
-    let page = dist.join("index.html");
-    assert!(page.exists(), "{} is missing; `cargo xtask test` sets this up", page.display());
-    dist
 }

@@ -14,6 +14,7 @@ use crate::{
     pages,
     storage::Storage,
 };
+pub(crate) use browser::{address_of, own_address};
 use shell::Shell;
 
 /// A wallet whose storage has been read, and whose first code may be on the screen.
@@ -82,7 +83,7 @@ impl Component for App {
         for effect in update(&mut self.model, event, now()) {
             self.shell.run(effect, &self.model);
         }
-        if route != self.model.route {
+        if route.base() != self.model.route.base() {
             browser::scroll_to_top();
         }
         true

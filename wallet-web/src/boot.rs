@@ -39,7 +39,11 @@ pub(crate) async fn start() {
 async fn begin() -> Begun {
     let lang = storage::language();
     browser::show_language(lang);
+    let theme = storage::theme();
+    browser::show_theme(theme);
     let mut model = Model::new(Route::from_hash(&browser::hash()), lang, app::now());
+    model.theme = theme;
+    model.utc_offset_minutes = browser::utc_offset_minutes();
     let (storage, key, memory) = read().await;
     let effects = model::loaded(&mut model, memory);
     let mut begun = Begun { model, storage, key, effects: vec![], signed: None };

@@ -4,12 +4,18 @@
 mod en;
 mod money;
 mod offer;
+mod pages;
 mod problem;
+mod terms;
 mod zh;
 
 pub use money::{amount, short_amount};
 pub use offer::{conditions, headline};
+pub use pages::{
+    AccountTexts, HistoryTexts, OfferTexts, category_word, order_word, state_word, topic_word, unused_word,
+};
 pub use problem::{declined, problem};
+pub use terms::{Clause, Known, Topic, clauses, most};
 
 /// A language of the wallet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,21 @@
 //! What the wallet knows and shows, and how events change it. Pure: [`update`] changes the model and says what is to be done;
 //! the shell in `app` does it and reports back with further events. So every path can be tested without a browser.
 
+mod account;
+mod browse;
 mod event;
+mod feed;
+mod history;
 mod inbox;
+mod library;
 mod limits;
 mod memory;
 mod pay_screen;
 mod route;
 #[cfg(test)]
 mod tests;
+mod theme;
+mod unused;
 mod update;
 
 use std::collections::BTreeSet;
@@ -26,11 +33,19 @@ use crate::{
     pay::{PayCode, Plan},
 };
 
+pub use account::{AccountEvent, AccountPages, Recovery, RecoveryEvent};
+pub use browse::{Browse, BrowseEvent, Category, Order};
 pub use event::{Effect, Event, SignRequest, Snapshot};
+pub use history::{Day, HistoryEvent, Month, saved_minor};
+pub use library::Library;
 pub use limits::Limit;
 pub use memory::{Memory, Receipt};
 pub use route::Route;
+pub use theme::Theme;
+pub use unused::Unused;
 pub use update::{loaded, update};
+
+use feed::Feed;
 
 /// The whole wallet, as it is right now.
 #[derive(Debug, Clone)]
@@ -41,6 +56,8 @@ pub struct Model {
     pub route: Route,
     /// What outlives the page.
     pub memory: Memory,
+    /// What outlives the page and is not needed to pay.
+    pub library: Library,
     /// Whether the provider answers.
     pub connection: Connection,
     /// The Pay screen.
@@ -53,12 +70,28 @@ pub struct Model {
     pub answering: Answering,
     /// New limits are on their way to the provider.
     pub setting_limits: bool,
+    /// What the shopper looks for among the offers.
+    pub browse: Browse,
+    /// What the shopper looks for among the receipts.
+    pub search: String,
+    /// The first row of a long list that can be seen.
+    pub first_row: usize,
+    /// The account's pages.
+    pub account: AccountPages,
+    /// The recovery code on its way to paper.
+    pub recovery: Recovery,
+    /// Minutes that the phone's clock is ahead of UTC.
+    pub utc_offset_minutes: i32,
     /// One message over the page.
     pub notice: Option<Notice>,
+    /// Light or dark.
+    pub theme: Theme,
     /// In which language all is said.
     pub lang: Lang,
     /// The phone's clock at the last event.
     pub now: UnixMillis,
+    offers_feed: Feed<v1::Offer>,
+    payments_feed: Feed<v1::Payment>,
     link: Link,
     serial: u32,
 }
@@ -128,6 +161,8 @@ pub enum PayProblem {
     NoTokens,
     /// The provider's operator stopped the wallet.
     Frozen,
+    /// The shopper closed the wallet.
+    Closed,
     /// The device key failed.
     Key(KeyError),
 }
@@ -205,15 +240,25 @@ impl Model {
             stage: Stage::Starting,
             route,
             memory: Memory::default(),
+            library: Library::default(),
             connection: Connection::Trying,
             pay: Pay::Away,
             working: BTreeSet::new(),
             had: BTreeSet::new(),
             answering: Answering::default(),
             setting_limits: false,
+            browse: Browse::default(),
+            search: String::new(),
+            first_row: 0,
+            account: AccountPages::default(),
+            recovery: Recovery::default(),
+            utc_offset_minutes: 0,
+            theme: Theme::default(),
             notice: None,
             lang,
             now,
+            offers_feed: Feed::default(),
+            payments_feed: Feed::default(),
             link: Link::default(),
             serial: 0,
         }
@@ -242,34 +287,12 @@ impl Model {
         self.memory.coupons.iter().find(of)
     }
 
-    /// Every offer to show: those that can be clipped, and those that are clipped.
-    pub fn offers(&self) -> Vec<&v1::Offer> {
-        let clipped = self.memory.coupons.iter().filter_map(|coupon| coupon.offer.as_ref());
-        let mut offers: Vec<&v1::Offer> = Vec::new();
-        for offer in self.memory.offers.iter().filter(|offer| offer.clippable).chain(clipped) {
-            if offers.iter().all(|shown| shown.offer_number != offer.offer_number) {
-                offers.push(offer);
-            }
-        }
-        offers
-    }
-
     /// The payment that waits for the shopper's approval; it goes before whatever page is open.
     pub fn waiting(&self) -> Option<&v1::Payment> {
         let payments = self.memory.receipts.iter().map(|receipt| &receipt.payment);
         payments
             .into_iter()
             .find(|payment| approvable_until(payment).is_some_and(|end| self.provider_now() < end))
-    }
-
-    /// The receipts to show: of what was paid, whether or not it came back.
-    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
-        self.memory.receipts.iter().filter(|receipt| receipt.payment.state() != PaymentState::PendingApproval)
-    }
-
-    /// A receipt by its payment.
-    pub fn receipt(&self, payment_id: &str) -> Option<&Receipt> {
-        self.memory.receipts.iter().find(|receipt| receipt.payment.payment_id == payment_id)
     }
 
     fn next_serial(&mut self) -> u32 {

@@ -25,6 +25,7 @@ cargo xtask COMMAND
        --local     this machine only, nothing on the network
   wallet           build the web wallet for release into wallet-web/dist
   test [--quick]   check and test everything, from nothing; --quick: the native crates' own tests only
+  screenshots      pictures of every screen of the wallet, in both languages and themes
   tidy             check the repository's own rules
   help             print this
 
@@ -66,6 +67,10 @@ fn command(mut args: lexopt::Parser) -> Outcome {
                 }
             }
             if quick { test::quick() } else { test::everything() }
+        }
+        "screenshots" => {
+            nothing_more(args)?;
+            test::screenshots()
         }
         "tidy" => {
             nothing_more(args)?;

@@ -6,6 +6,7 @@ mod tools;
 use std::{process::Command, time::Instant};
 
 use tally::Tally;
+use tools::Tools;
 
 use crate::{
     needs,
@@ -64,14 +65,35 @@ fn steps(tally: &mut Tally) -> Outcome {
     // Tests start `server` and `pos-agent` as programs: those are built with the tests.
     tally.check("programs and tests", || run(&mut workspace("build", &["--all-targets"])))?;
     let mut tests = workspace("test", &["--no-fail-fast"]);
+    surroundings(&mut tests, &tools)?;
+    println!("==> tests");
+    tally.run_tests(&mut tests)
+}
+
+/// Pictures of every screen of the wallet, made by the test that looks at each.
+///
+/// # Errors
+/// When the wallet doesn't build, or a screen fails the test.
+pub(crate) fn screenshots() -> Outcome {
+    needs::ensure(needs::FOR_TESTS)?;
+    let tools = step("tools to compare with", tools::set_up)?;
+    wallet::build()?;
+    let mut tests = workspace("test", &["--test", "screens"]);
+    surroundings(&mut tests, &tools)?;
+    let outcome = run(&mut tests);
+    println!("the pictures are in {}", target_dir()?.join("screenshots").display());
+    outcome
+}
+
+/// Where the tests find what they need from outside.
+fn surroundings(tests: &mut Command, tools: &Tools) -> Outcome {
     for (name, value) in tools.variables() {
         tests.env(name, value);
     }
     tests.env("ONESCAN_WALLET_DIST", wallet::dist()).env("ONESCAN_BIN_DIR", target_dir()?.join("debug"));
     tests.envs(on_path(needs::BROWSERS).map(|path| ("ONESCAN_CHROMIUM", path)));
     tests.envs(on_path(&["chromedriver"]).map(|path| ("ONESCAN_CHROMEDRIVER", path)));
-    println!("==> tests");
-    tally.run_tests(&mut tests)
+    Ok(())
 }
 
 /// A cargo command on the whole workspace with every feature.

@@ -4,13 +4,44 @@
 //! doesn't count, so that yesterday's screenshot pays nothing.
 
 use std::{
-    fs,
+    convert::Infallible,
+    fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
+use serde::Deserialize;
+use tokio::{task::spawn_blocking, time::sleep};
+use tracing::warn;
+
+use super::{Outlet, source};
+
 /// How often to look.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Which folder.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FolderSettings {
+    /// The folder.
+    pub path: PathBuf,
+}
+
+/// Reads each new picture until the folder is gone.
+pub(super) async fn read(settings: &FolderSettings, outlet: &Outlet) -> io::Result<Infallible> {
+    let mut folder = Folder::watch(&settings.path);
+    loop {
+        fs::metadata(&settings.path)?;
+        outlet.connected();
+        if let Some(path) = folder.poll() {
+            let file = path.clone();
+            match spawn_blocking(move || source::read(&file)).await.map_err(io::Error::other)? {
+                Ok(text) => outlet.give(text).await?,
+                Err(error) => warn!(scanner = %outlet.name, ?path, %error, "a picture gave no code"),
+            }
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+}
 
 /// The newest picture: when it was written, how large it is, where.
 type Seen = (SystemTime, u64, PathBuf);

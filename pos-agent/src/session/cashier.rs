@@ -2,6 +2,7 @@
 
 use super::{Act, Screen, Session};
 use crate::{
+    catalogue::Item,
     input::{ItemRef, Typed, read},
     receipt::SoldLine,
     scan::Scan,
@@ -60,26 +61,37 @@ impl Session {
 
     fn item(&mut self, item: ItemRef, units: u32) {
         self.leave_result();
-        let found = match item {
-            ItemRef::Gtin(gtin) => self.catalogue.get(gtin).ok_or_else(|| gtin.short()),
-            ItemRef::Quick(place) => self.catalogue.quick(place).ok_or_else(|| place.to_string()),
-        };
-        let item = match found {
-            Ok(item) => item.clone(),
-            Err(name) => {
-                self.notice = Some(format!("{name} {}", self.lang.labels().unknown_item));
-                return;
+        let (known, found, name) = match item {
+            ItemRef::Gtin(gtin) => (self.catalogue.get(gtin), self.catalogue.find(gtin), gtin.short()),
+            ItemRef::Quick(place) => {
+                let item = self.catalogue.quick(place);
+                (item, item.and_then(Item::one), place.to_string())
             }
         };
+        let Some(found) = found else {
+            let labels = self.lang.labels();
+            let why = if known.is_some() { labels.not_weighed } else { labels.unknown_item };
+            self.notice = Some(format!("{name} {why}"));
+            return;
+        };
+        let sold = SoldLine {
+            gtin: found.item.gtin,
+            name: found.item.name.clone(),
+            units,
+            unit_price_minor: found.price_minor,
+            grams: found.grams,
+        };
         let before = self.lines.clone();
-        match self.lines.iter_mut().find(|line| line.gtin == item.gtin) {
+        // What was weighed, or priced by a scale, is a line of its own.
+        let same = |line: &&mut SoldLine| {
+            line.gtin == sold.gtin
+                && line.unit_price_minor == sold.unit_price_minor
+                && line.grams == 0
+                && sold.grams == 0
+        };
+        match self.lines.iter_mut().find(same) {
             Some(line) => line.units = line.units.saturating_add(units),
-            None => self.lines.push(SoldLine {
-                gtin: item.gtin,
-                name: item.name,
-                units,
-                unit_price_minor: item.price_minor,
-            }),
+            None => self.lines.push(sold),
         }
         if self.basket().is_none() {
             self.lines = before;

@@ -80,6 +80,8 @@ labels! {
     without_them: "Without them", "不使用它们";
     /// No such item number in the catalogue.
     unknown_item: "is not in the catalogue", "不在商品目录中";
+    /// An item that needs a weight, without one.
+    not_weighed: "is sold by weight: scan the label of the scale", "按重量出售：请扫描电子秤标签";
     /// Not understood.
     unknown_input: "is no item number, code or picture", "不是商品编号、付款码或图片";
     /// A code comes before any item.
@@ -106,6 +108,26 @@ labels! {
     taken_back: "A payment was taken back", "一笔付款已撤销";
     /// Head of the receipt.
     receipt: "Receipt", "小票";
+    /// Head of a refund's receipt.
+    refund: "Refund", "退货";
+    /// Head of a second print.
+    copy: "*** COPY ***", "*** 副本 ***";
+    /// The till's own number for the sale.
+    reference: "No.", "单号";
+    /// Shelf price of what came back.
+    returned: "Returned", "退回";
+    /// What the shopper gets back.
+    given_back: "Given back", "退款";
+    /// What goes back to who paid a discount.
+    back_to_maker: "back to the maker", "退还厂家";
+    /// A coupon is in the wallet again.
+    coupon_restored: "is in the wallet again", "已退回钱包";
+    /// A coupon stays used.
+    coupon_burned: "stays used", "不再退回";
+    /// Nothing was charged.
+    not_charged: "Nothing was charged.", "未扣款。";
+    /// Below the QR code of a receipt.
+    keep_for_refunds: "Please keep for refunds.", "退货时请出示此小票。";
     /// Number of the payment.
     payment: "Payment", "付款编号";
     /// The till's number.

@@ -7,21 +7,23 @@ use std::{
     time::Duration,
 };
 
+use prost::Message;
 use proto::{
     convert::{money_from_wire, money_to_wire, time_to_wire},
     status::Failure,
     v1::{
-        CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetPaymentResponse, LocalizedText,
-        Offer, Payment, PaymentServiceListOffersRequest, PaymentServiceListOffersResponse,
-        PaymentServiceListPaymentsRequest, PaymentServiceListPaymentsResponse, PaymentState,
-        RefundPaymentRequest, RefundPaymentResponse, ReversePaymentRequest, ReversePaymentResponse,
-        WatchPaymentRequest, WatchPaymentResponse,
+        CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetPaymentResponse,
+        ListTerminalEntriesRequest, ListTerminalEntriesResponse, LocalizedText, Offer, Payment,
+        PaymentServiceListOffersRequest, PaymentServiceListOffersResponse, PaymentServiceListPaymentsRequest,
+        PaymentServiceListPaymentsResponse, PaymentState, RefundPaymentRequest, RefundPaymentResponse,
+        ResolveTokenRequest, ResolveTokenResponse, ReversePaymentRequest, ReversePaymentResponse,
+        SignedOffer, WatchPaymentRequest, WatchPaymentResponse,
         payment_service_server::{PaymentService, PaymentServiceServer},
     },
 };
 use shared::{ids::OfferNumber, money::Money, offer::Refusal, reason::Reason, time::UnixMillis};
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::{
     Request, Response, Status,
     transport::{Identity, Server, ServerTlsConfig},
@@ -50,6 +52,8 @@ pub(crate) struct World {
     pub(crate) offers: Vec<Offer>,
     pub(crate) refuse_coupons: Vec<(OfferNumber, Refusal)>,
     pub(crate) balance_minor: i64,
+    /// Payments wait for the shopper's approval.
+    pub(crate) wants_approval: bool,
 }
 
 #[derive(Clone)]
@@ -97,6 +101,11 @@ impl FakeProvider {
         self.with(|world| world.faults.push_back(fault));
     }
 
+    /// The shopper says yes to all that waits for it.
+    pub(crate) fn approve_all(&self) {
+        self.with(World::approve_all);
+    }
+
     /// States of all payments, oldest first.
     pub(crate) fn states(&self) -> Vec<PaymentState> {
         self.with(|world| world.payments.values().map(Payment::state).collect())
@@ -126,7 +135,11 @@ impl World {
         } else {
             None
         };
-        let state = if reason.is_some() { PaymentState::Declined } else { PaymentState::Completed };
+        let state = match reason {
+            Some(_) => PaymentState::Declined,
+            None if self.wants_approval => PaymentState::PendingApproval,
+            None => PaymentState::Completed,
+        };
         let title =
             |number| self.offers.iter().find(|o| o.offer_number == number).and_then(|o| o.title.clone());
         let redemptions = request
@@ -153,9 +166,18 @@ impl World {
         match reason {
             Some(reason) => Err(self.refusal(reason)),
             None => {
-                self.balance_minor -= due.minor;
+                if state == PaymentState::Completed {
+                    self.balance_minor -= due.minor;
+                }
                 Ok(payment)
             }
+        }
+    }
+
+    fn approve_all(&mut self) {
+        for payment in self.payments.values_mut().filter(|p| p.state() == PaymentState::PendingApproval) {
+            payment.set_state(PaymentState::Completed);
+            self.balance_minor -= payment.amount_due.as_ref().unwrap().minor_units;
         }
     }
 
@@ -249,6 +271,22 @@ impl PaymentService for Service {
         Ok(Response::new(ReversePaymentResponse { payment: Some(payment) }))
     }
 
+    async fn resolve_token(
+        &self,
+        _: Request<ResolveTokenRequest>,
+    ) -> Result<Response<ResolveTokenResponse>, Status> {
+        Err(Status::unimplemented("tills here read codes"))
+    }
+
+    type ListTerminalEntriesStream = ReceiverStream<Result<ListTerminalEntriesResponse, Status>>;
+
+    async fn list_terminal_entries(
+        &self,
+        _: Request<ListTerminalEntriesRequest>,
+    ) -> Result<Response<Self::ListTerminalEntriesStream>, Status> {
+        Err(Status::unimplemented("no day ends here"))
+    }
+
     async fn refund_payment(
         &self,
         _: Request<RefundPaymentRequest>,
@@ -275,10 +313,16 @@ impl PaymentService for Service {
         let next = if place + 1 < offers.len() { (place + 1).to_string() } else { String::new() };
         Ok(Response::new(PaymentServiceListOffersResponse {
             revision: u64::try_from((place + 1).min(offers.len())).unwrap(),
-            offers: offers.into_iter().skip(place).take(1).collect(),
+            signed_offers: offers.iter().skip(place).take(1).map(signed).collect(),
             next_page_token: next,
+            ..PaymentServiceListOffersResponse::default()
         }))
     }
+}
+
+/// An offer in the provider's words; what signs it is no matter here.
+fn signed(offer: &Offer) -> SignedOffer {
+    SignedOffer { offer: offer.encode_to_vec(), signature: Vec::new() }
 }
 
 /// A title in both languages.

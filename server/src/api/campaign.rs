@@ -196,6 +196,7 @@ fn create(
         title: parse::text("title", request.title.as_ref(), true)?,
         description: parse::text("description", request.description.as_ref(), false)?,
         image_url: parse::image_url(&request.image_url)?,
+        gpc_code: parse::gpc_code(request.gpc_code)?,
         terms: terms_from_wire(terms).map_err(|error| error.within("terms"))?,
         per_wallet_limit,
         total_circulation: request.total_circulation,

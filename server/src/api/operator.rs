@@ -61,7 +61,11 @@ impl OperatorService for Api {
         let key = self.new_key();
         let id = self.0.engine.run(CreateTerminal { merchant, name, branch, key_hash: key.hash }).await?;
         let key = key.text(Holder::Terminal(id));
-        Ok(Response::new(v1::CreateTerminalResponse { terminal_id: id.to_string(), key }))
+        Ok(Response::new(v1::CreateTerminalResponse {
+            terminal_id: id.to_string(),
+            key,
+            provider_public_key: self.0.secrets.public_key().to_vec(),
+        }))
     }
 
     async fn create_issuer(
@@ -174,7 +178,11 @@ fn what(request: &v1::PayOutRequest) -> Result<What, FieldError> {
             let id = parsed("issuer.issuer_id", &issuer.issuer_id)?;
             Ok(What::Issuer(id, parse::amount(issuer.amount.as_ref())?))
         }
-        None => Err(FieldError::new("what", "name a batch or an issuer")),
+        Some(pay_out_request::What::Wallet(wallet)) => {
+            let id = parsed("wallet.wallet_id", &wallet.wallet_id)?;
+            Ok(What::Wallet(id, parse::amount(wallet.amount.as_ref())?))
+        }
+        None => Err(FieldError::new("what", "name a batch, an issuer or a wallet")),
     }
 }
 

@@ -9,7 +9,7 @@ use shared::{gs1::Gln, ids::MerchantId, money::Money, settlement::FeeRate};
 use uuid::Uuid;
 
 use crate::{
-    config::{IMAGE_URL_CHARS_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX},
+    config::{DEVICE_NAME_CHARS_MAX, IMAGE_URL_CHARS_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX},
     model::{PaymentId, RequestHash, Text},
 };
 
@@ -55,6 +55,24 @@ pub(super) fn name(text: &str) -> Result<String, FieldError> {
     match text.chars().count() {
         1..=NAME_CHARS_MAX => Ok(text.to_owned()),
         _ => Err(FieldError::new("name", format!("must have 1 to {NAME_CHARS_MAX} characters"))),
+    }
+}
+
+/// What a shopper calls a device; may be empty.
+pub(super) fn device_name(text: &str) -> Result<String, FieldError> {
+    let text = text.trim();
+    if text.chars().count() > DEVICE_NAME_CHARS_MAX || text.chars().any(char::is_control) {
+        let problem = format!("must have at most {DEVICE_NAME_CHARS_MAX} characters, all printable");
+        return Err(FieldError::new("device_name", problem));
+    }
+    Ok(text.to_owned())
+}
+
+/// A code of the GS1 Global Product Classification, which has 8 digits; or 0 for none.
+pub(super) fn gpc_code(code: u32) -> Result<u32, FieldError> {
+    match code {
+        0 | 10_000_000..=99_999_999 => Ok(code),
+        _ => Err(FieldError::new("gpc_code", "must have 8 digits, e.g. 50000000; or be 0")),
     }
 }
 

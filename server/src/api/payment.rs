@@ -1,14 +1,15 @@
 //! `PaymentService`. Its answers never contain anything of the shopper.
 
+use prost::Message;
 use proto::{
-    convert::{FieldError, money_from_wire, redemption_from_wire},
+    convert::{FieldError, money_from_wire, redemption_from_wire, time_to_wire},
     v1,
     v1::payment_service_server::PaymentService,
 };
 use shared::{
-    ids::{MerchantId, OfferNumber},
+    ids::{MerchantId, OfferNumber, TerminalId},
     money::{Currency, Money},
-    offer::Store,
+    offer::{Store, offer_signing_input, offers_signing_input},
     payment::Redemption,
     reason::Reason,
 };
@@ -79,8 +80,8 @@ impl PaymentService for Api {
         &self,
         request: Request<v1::RefundPaymentRequest>,
     ) -> Result<Response<v1::RefundPaymentResponse>, Status> {
-        let merchant = self.0.shop(request.metadata())?;
-        let (payment, refund) = self.refund(merchant, request.into_inner()).await?;
+        let (merchant, terminal) = self.0.shop(request.metadata())?;
+        let (payment, refund) = self.refund(merchant, terminal, request.into_inner()).await?;
         Ok(Response::new(v1::RefundPaymentResponse {
             refund: Some(refunds::to_wire(&payment, &refund)),
             payment: Some(self.0.payment_view(&payment)),
@@ -91,7 +92,7 @@ impl PaymentService for Api {
         &self,
         request: Request<v1::PaymentServiceListPaymentsRequest>,
     ) -> Result<Response<v1::PaymentServiceListPaymentsResponse>, Status> {
-        let merchant = self.0.shop(request.metadata())?;
+        let (merchant, _) = self.0.shop(request.metadata())?;
         let request = request.get_ref();
         let page = Page::of(request.page_size, &request.page_token, 50, 100).map_err(Error::from)?;
         let (found, next) = self
@@ -125,17 +126,46 @@ impl PaymentService for Api {
         let honoured = changes.iter().filter_map(|change| {
             let offer = self.0.directory.offer(change.number)?;
             let here = offer.terms.honoured_in(Store { merchant: till.merchant, branch: till.branch });
-            here.then(|| view::offer(&offer, change.clippable))
+            here.then(|| self.signed_offer(&view::offer(&offer, change.clippable)))
         });
+        let next_page_token = next_token(more.then_some(revision));
+        let revision = u64::try_from(revision).unwrap_or_default();
+        let stamp = offers_signing_input(request.since_revision, revision, now);
         Ok(Response::new(v1::PaymentServiceListOffersResponse {
-            offers: honoured.collect(),
-            revision: u64::try_from(revision).unwrap_or_default(),
-            next_page_token: next_token(more.then_some(revision)),
+            revision,
+            next_page_token,
+            signed_offers: honoured.collect(),
+            as_of: Some(time_to_wire(now)),
+            signature: self.0.secrets.sign_offers(&stamp),
         }))
+    }
+
+    async fn resolve_token(
+        &self,
+        request: Request<v1::ResolveTokenRequest>,
+    ) -> Result<Response<v1::ResolveTokenResponse>, Status> {
+        let till = self.0.till(request.metadata())?;
+        Ok(Response::new(self.resolve(till, &request.get_ref().token_number).await?))
+    }
+
+    type ListTerminalEntriesStream = ReceiverStream<Result<v1::ListTerminalEntriesResponse, Status>>;
+
+    async fn list_terminal_entries(
+        &self,
+        request: Request<v1::ListTerminalEntriesRequest>,
+    ) -> Result<Response<Self::ListTerminalEntriesStream>, Status> {
+        let till = self.0.till(request.metadata())?;
+        Ok(Response::new(self.day(till, request.get_ref()).map_err(Error::from)?))
     }
 }
 
 impl Api {
+    fn signed_offer(&self, offer: &v1::Offer) -> v1::SignedOffer {
+        let offer = offer.encode_to_vec();
+        let signature = self.0.secrets.sign_offers(&offer_signing_input(&offer));
+        v1::SignedOffer { offer, signature }
+    }
+
     async fn pay(&self, till: Till, request: v1::CreatePaymentRequest) -> Result<Payment, Error> {
         let id = parse::payment_id(&request.payment_id)?;
         if request.merchant_reference.chars().count() > REFERENCE_CHARS_MAX {
@@ -146,7 +176,13 @@ impl Api {
         let due = money_from_wire("amount_due", request.amount_due.as_ref())?;
         let redemptions = redemptions(&request, gross.currency)?;
         let request_hash = parse::request_hash(&till.merchant.to_string(), &request);
-        let scan = self.0.scan(&request.code).await?;
+        let scan = match (request.code.is_empty(), request.token_number.is_empty()) {
+            (true, false) => self.bare_token(till, &request.token_number).await?,
+            (_, true) => self.0.scan(&request.code).await?,
+            (false, false) => {
+                return Err(FieldError::new("token_number", "goes without a code").into());
+            }
+        };
         let command = CreatePayment {
             id,
             request_hash,
@@ -165,6 +201,7 @@ impl Api {
     async fn refund(
         &self,
         merchant: MerchantId,
+        terminal: Option<TerminalId>,
         request: v1::RefundPaymentRequest,
     ) -> Result<(Payment, Refund), Error> {
         let goods = goods(&request, self.0.rules.currency)?;
@@ -173,6 +210,7 @@ impl Api {
             request_hash: parse::request_hash(&merchant.to_string(), &request),
             payment: parse::payment_id(&request.payment_id)?,
             merchant,
+            terminal,
             goods,
         };
         self.0.engine.run(command).await

@@ -1,10 +1,13 @@
 //! What the provider keeps, as callers see it.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use proto::{
     convert::{money_to_wire, redemption_to_wire, state_to_wire, terms_to_wire, time_to_wire},
     v1,
 };
 use shared::{
+    ids::{DeviceId, MerchantId},
     money::Money,
     payment::{PaymentState, RedeemedLine, approval::Limits},
 };
@@ -13,8 +16,8 @@ use crate::{
     app::App,
     engine::decide::payment::limits,
     model::{
-        Campaign, CampaignState, CampaignView, Coupon, CouponState, Offer, Payment, RedemptionRow, Text,
-        WalletView,
+        Campaign, CampaignState, CampaignView, Coupon, CouponState, Device, Offer, Payment, RedemptionRow,
+        Text, WalletState, WalletView,
     },
     store::refunds,
 };
@@ -33,7 +36,20 @@ pub(super) fn offer(offer: &Offer, clippable: bool) -> v1::Offer {
         terms: Some(terms_to_wire(&offer.terms)),
         clippable,
         image_url: offer.image_url.clone(),
+        gpc_code: offer.gpc_code,
+        per_wallet_limit: offer.per_wallet_limit,
     }
+}
+
+/// Devices as one of them sees them.
+pub(super) fn devices(devices: &[Device], this: DeviceId) -> Vec<v1::Device> {
+    let device = |device: &Device| v1::Device {
+        device_id: device.id.to_string(),
+        name: device.name.clone(),
+        linked_at: Some(time_to_wire(device.linked_at)),
+        this_device: device.id == this,
+    };
+    devices.iter().map(device).collect()
 }
 
 /// A coupon's state.
@@ -77,6 +93,16 @@ pub(super) fn redemptions(row: &RedemptionRow, payment: &Payment) -> Vec<v1::Red
 }
 
 impl App {
+    /// Every shop that some of these offers are limited to, in the order of ids.
+    pub(crate) fn shops_of(&self, offers: &[Arc<Offer>]) -> Vec<v1::Shop> {
+        let ids: BTreeSet<MerchantId> =
+            offers.iter().flat_map(|offer| offer.terms.parts().stores.iter().copied()).collect();
+        let shop = |id: MerchantId| {
+            Some(v1::Shop { merchant_id: id.to_string(), name: self.directory.merchant_name(id)? })
+        };
+        ids.into_iter().filter_map(shop).collect()
+    }
+
     /// A coupon with its offer.
     pub(crate) fn coupon_view(&self, coupon: &Coupon) -> v1::Coupon {
         let wire_offer = self.directory.offer(coupon.id.offer).map(|found| offer(&found, false));
@@ -94,9 +120,13 @@ impl App {
     pub(crate) fn payment_view(&self, payment: &Payment) -> v1::Payment {
         let money = |minor| Some(money_to_wire(payment.money(minor)));
         let arrived = payment.request_hash.is_some();
-        let redemption = |r: &shared::payment::Redemption| v1::CouponRedemption {
-            title: self.directory.offer(r.offer_number).map(|offer| text(&offer.title)),
-            ..redemption_to_wire(r, payment.currency)
+        let redemption = |r: &shared::payment::Redemption| {
+            let offer = self.directory.offer(r.offer_number);
+            v1::CouponRedemption {
+                title: offer.as_ref().map(|offer| text(&offer.title)),
+                issuer_name: offer.map(|offer| offer.issuer_name.clone()).unwrap_or_default(),
+                ..redemption_to_wire(r, payment.currency)
+            }
         };
         v1::Payment {
             payment_id: payment.id.to_string(),
@@ -131,7 +161,11 @@ impl App {
     /// A wallet.
     pub(crate) fn wallet_view(&self, view: &WalletView) -> v1::Wallet {
         let limits = limits(&self.rules, Some(&view.wallet));
-        let state = if view.wallet.frozen { v1::WalletState::Frozen } else { v1::WalletState::Active };
+        let state = match view.wallet.state {
+            WalletState::Active => v1::WalletState::Active,
+            WalletState::Frozen => v1::WalletState::Frozen,
+            WalletState::Closed => v1::WalletState::Closed,
+        };
         v1::Wallet {
             wallet_id: view.wallet.id.to_string(),
             balance: Some(self.money(view.balance_minor)),
@@ -148,7 +182,7 @@ impl App {
             offer: Some(offer(&campaign.offer, campaign.clippable(self.outside.clock.now()))),
             state: campaign_state(campaign).into(),
             issuer_id: campaign.offer.issuer.to_string(),
-            per_wallet_limit: campaign.per_wallet_limit,
+            per_wallet_limit: campaign.offer.per_wallet_limit,
             total_circulation: campaign.total_circulation,
             budget_available: Some(self.money(*available_minor)),
             budget_reserved: Some(self.money(*reserved_minor)),

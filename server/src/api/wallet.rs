@@ -1,13 +1,12 @@
 //! `WalletService`.
 
-use ed25519_dalek::VerifyingKey;
 use proto::{
     convert::{FieldError, money_from_wire, parsed, time_to_wire},
     v1,
     v1::wallet_service_server::WalletService,
 };
 use shared::{
-    ids::{CouponId, OfferNumber, WalletId},
+    ids::{CouponId, DeviceId, OfferNumber, WalletId},
     payment::approval::{self, Answer},
     reason::Reason,
 };
@@ -16,11 +15,13 @@ use tonic::{Request, Response, Status};
 
 use super::{Api, parse, view, watch};
 use crate::{
-    auth::{is_signed_by, signed_challenge},
+    auth::is_signed_by,
     config::TOKENS_ISSUED_MAX,
     engine::decide::{
         approval::AnswerPayment,
+        close::CloseWallet,
         coupon::{ClipOffer, UnclipCoupon},
+        device::{Caller, CreatePairingCode, RenewRecoveryCode, RevokeDevice},
         wallet::{IssueTokens, OpenWallet, SetApprovalLimits},
     },
     error::Error,
@@ -30,7 +31,6 @@ use crate::{
         page::{Page, next_token},
         payments,
     },
-    secrets::Session,
 };
 
 #[tonic::async_trait]
@@ -53,13 +53,16 @@ impl WalletService for Api {
     ) -> Result<Response<v1::OpenWalletResponse>, Status> {
         let request = request.get_ref();
         let public_key = self.device_key(&request.public_key, &request.challenge, &request.signature)?;
-        let wallet = self.0.engine.run(OpenWallet { public_key }).await?;
-        let session = self.new_session(wallet.wallet.id);
+        let device_name = parse::device_name(&request.device_name).map_err(Error::from)?;
+        let (recovery_code, recovery) = self.new_recovery_code();
+        let joined = self.0.engine.run(OpenWallet { public_key, device_name, recovery }).await?;
+        let session = self.new_session(joined.view.wallet.id, joined.device);
         Ok(Response::new(v1::OpenWalletResponse {
-            wallet: Some(self.0.wallet_view(&wallet)),
+            wallet: Some(self.0.wallet_view(&joined.view)),
             session_token: self.0.secrets.session_token(session),
             session_expires_at: Some(time_to_wire(session.expires_at)),
             provider: Some(self.0.provider_info()),
+            recovery_code: if joined.new { recovery_code } else { String::new() },
         }))
     }
 
@@ -69,21 +72,98 @@ impl WalletService for Api {
     ) -> Result<Response<v1::StartSessionResponse>, Status> {
         let request = request.get_ref();
         let key = self.device_key(&request.public_key, &request.challenge, &request.signature)?;
-        let wallet = self
-            .0
-            .readers
-            .read(move |conn| balances::wallet_by_key(conn, &key))
-            .await
-            .map_err(Error::from)?;
-        let missing = || Error::refused(Reason::WalletNotFound, "this device has no wallet; open one");
-        let wallet = wallet.ok_or_else(missing)?;
-        let session = self.new_session(wallet.wallet.id);
+        let (device, view) = self.device(key).await?;
+        let session = self.new_session(device.wallet, device.id);
         Ok(Response::new(v1::StartSessionResponse {
-            wallet: Some(self.0.wallet_view(&wallet)),
+            wallet: Some(self.0.wallet_view(&view)),
             session_token: self.0.secrets.session_token(session),
             session_expires_at: Some(time_to_wire(session.expires_at)),
             provider: Some(self.0.provider_info()),
         }))
+    }
+
+    async fn link_device(
+        &self,
+        request: Request<v1::LinkDeviceRequest>,
+    ) -> Result<Response<v1::LinkDeviceResponse>, Status> {
+        let request = request.get_ref();
+        let public_key = self.device_key(&request.public_key, &request.challenge, &request.signature)?;
+        let joined = self.link(public_key, &request.pairing_code, &request.device_name).await?;
+        let session = self.new_session(joined.view.wallet.id, joined.device);
+        Ok(Response::new(v1::LinkDeviceResponse {
+            wallet: Some(self.0.wallet_view(&joined.view)),
+            session_token: self.0.secrets.session_token(session),
+            session_expires_at: Some(time_to_wire(session.expires_at)),
+            provider: Some(self.0.provider_info()),
+        }))
+    }
+
+    async fn recover_wallet(
+        &self,
+        request: Request<v1::RecoverWalletRequest>,
+    ) -> Result<Response<v1::RecoverWalletResponse>, Status> {
+        let request = request.get_ref();
+        let public_key = self.device_key(&request.public_key, &request.challenge, &request.signature)?;
+        let (joined, recovery_code) =
+            self.recover(public_key, &request.recovery_code, &request.device_name).await?;
+        let session = self.new_session(joined.view.wallet.id, joined.device);
+        Ok(Response::new(v1::RecoverWalletResponse {
+            wallet: Some(self.0.wallet_view(&joined.view)),
+            session_token: self.0.secrets.session_token(session),
+            session_expires_at: Some(time_to_wire(session.expires_at)),
+            provider: Some(self.0.provider_info()),
+            recovery_code,
+        }))
+    }
+
+    async fn create_pairing_code(
+        &self,
+        request: Request<v1::CreatePairingCodeRequest>,
+    ) -> Result<Response<v1::CreatePairingCodeResponse>, Status> {
+        let caller = self.0.session(request.metadata())?.caller();
+        let (pairing_code, code) = self.new_pairing_code();
+        let expires_at = self.0.engine.run(CreatePairingCode { caller, code }).await?;
+        let expires_at = Some(time_to_wire(expires_at));
+        Ok(Response::new(v1::CreatePairingCodeResponse { pairing_code, expires_at }))
+    }
+
+    async fn list_devices(
+        &self,
+        request: Request<v1::ListDevicesRequest>,
+    ) -> Result<Response<v1::ListDevicesResponse>, Status> {
+        let session = self.0.session(request.metadata())?;
+        let read = self.0.readers.read(move |conn| balances::devices_of(conn, session.wallet)).await;
+        let devices = view::devices(&read.map_err(Error::from)?, session.device);
+        Ok(Response::new(v1::ListDevicesResponse { devices }))
+    }
+
+    async fn revoke_device(
+        &self,
+        request: Request<v1::RevokeDeviceRequest>,
+    ) -> Result<Response<v1::RevokeDeviceResponse>, Status> {
+        let caller = self.0.session(request.metadata())?.caller();
+        let device: DeviceId = parsed("device_id", &request.get_ref().device_id).map_err(Error::from)?;
+        let left = self.0.engine.run(RevokeDevice { caller, device }).await?;
+        Ok(Response::new(v1::RevokeDeviceResponse { devices: view::devices(&left, caller.device) }))
+    }
+
+    async fn renew_recovery_code(
+        &self,
+        request: Request<v1::RenewRecoveryCodeRequest>,
+    ) -> Result<Response<v1::RenewRecoveryCodeResponse>, Status> {
+        let caller = self.0.session(request.metadata())?.caller();
+        let (recovery_code, code) = self.new_recovery_code();
+        self.0.engine.run(RenewRecoveryCode { caller, code }).await?;
+        Ok(Response::new(v1::RenewRecoveryCodeResponse { recovery_code }))
+    }
+
+    async fn close_wallet(
+        &self,
+        request: Request<v1::CloseWalletRequest>,
+    ) -> Result<Response<v1::CloseWalletResponse>, Status> {
+        let caller = self.0.session(request.metadata())?.caller();
+        let wallet = self.0.engine.run(CloseWallet { caller }).await?;
+        Ok(Response::new(v1::CloseWalletResponse { wallet: Some(self.0.wallet_view(&wallet)) }))
     }
 
     async fn get_wallet(
@@ -107,10 +187,11 @@ impl WalletService for Api {
         let now = self.0.outside.clock.now();
         let (found, next) =
             self.0.readers.read(move |conn| offers::clippable(conn, page, now)).await.map_err(Error::from)?;
-        let offers = found.iter().filter_map(|number| self.0.directory.offer(*number));
+        let offers: Vec<_> = found.iter().filter_map(|number| self.0.directory.offer(*number)).collect();
         Ok(Response::new(v1::WalletServiceListOffersResponse {
-            offers: offers.map(|offer| view::offer(&offer, true)).collect(),
+            offers: offers.iter().map(|offer| view::offer(offer, true)).collect(),
             next_page_token: next_token(next),
+            shops: self.0.shops_of(&offers),
         }))
     }
 
@@ -162,13 +243,13 @@ impl WalletService for Api {
         &self,
         request: Request<v1::IssuePaymentTokensRequest>,
     ) -> Result<Response<v1::IssuePaymentTokensResponse>, Status> {
-        let wallet = self.0.session(request.metadata())?.wallet;
+        let caller = self.0.session(request.metadata())?.caller();
         let count = request.get_ref().count;
         if !(1..=TOKENS_ISSUED_MAX).contains(&count) {
             let problem = format!("must be within 1 and {TOKENS_ISSUED_MAX}");
             return Err(Error::from(FieldError::new("count", problem)).into());
         }
-        let issued = self.0.engine.run(IssueTokens { wallet, count }).await?;
+        let issued = self.0.engine.run(IssueTokens { caller, count }).await?;
         let token = |(id, expires_at)| v1::PaymentToken {
             token_number: self.0.secrets.token_number(id).to_string(),
             expires_at: Some(time_to_wire(expires_at)),
@@ -220,14 +301,14 @@ impl WalletService for Api {
         &self,
         request: Request<v1::SetApprovalLimitsRequest>,
     ) -> Result<Response<v1::SetApprovalLimitsResponse>, Status> {
-        let wallet = self.0.session(request.metadata())?.wallet;
+        let caller = self.0.session(request.metadata())?.caller();
         let limits = request.into_inner().limits.unwrap_or_default();
         let money = |field: &str, money: Option<&v1::Money>| {
             money.map(|money| money_from_wire(field, Some(money))).transpose().map_err(Error::from)
         };
         let per_payment = money("limits.per_payment", limits.per_payment.as_ref())?;
         let per_day = money("limits.per_day", limits.per_day.as_ref())?;
-        let view = self.0.engine.run(SetApprovalLimits { wallet, per_payment, per_day }).await?;
+        let view = self.0.engine.run(SetApprovalLimits { caller, per_payment, per_day }).await?;
         Ok(Response::new(v1::SetApprovalLimitsResponse { wallet: Some(self.0.wallet_view(&view)) }))
     }
 
@@ -243,21 +324,7 @@ impl WalletService for Api {
 }
 
 impl Api {
-    /// The caller's device key, where the caller has signed one of our challenges with it just now.
-    fn device_key(&self, key: &[u8], challenge: &[u8], signature: &[u8]) -> Result<[u8; 32], Error> {
-        let bad_key = || FieldError::new("public_key", "must be an Ed25519 public key of 32 bytes");
-        let bytes: [u8; 32] = key.try_into().map_err(|_| bad_key())?;
-        let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak()).ok_or_else(bad_key)?;
-        if !self.0.secrets.challenge_is_good(challenge, self.0.outside.clock.now()) {
-            return Err(Error::refused(Reason::ChallengeInvalid, "the challenge is too old; get another"));
-        }
-        if !signed_challenge(&key, challenge, signature) {
-            return Err(Error::refused(Reason::SignatureInvalid, "the challenge was not signed by this key"));
-        }
-        Ok(bytes)
-    }
-
-    /// The shopper's answer to a payment of this wallet, signed by its device key.
+    /// The shopper's answer to a payment of this wallet, signed by the key of one of its devices.
     async fn answer(
         &self,
         wallet: WalletId,
@@ -270,17 +337,14 @@ impl Api {
         let payment = found
             .filter(|payment| payment.wallet == Some(wallet))
             .ok_or_else(|| Error::refused(Reason::PaymentNotFound, "this wallet has no such payment"))?;
-        let key = self.wallet(wallet).await?.wallet.public_key;
+        let devices = self.0.readers.read(move |conn| balances::devices_of(conn, wallet)).await?;
         let signed = approval::signing_input(&id.to_string(), answer, payment.money(payment.due_minor));
-        if !is_signed_by(&key, &signed, signature) {
-            let text = "the answer was not signed by this wallet's device key";
+        let signer = devices.iter().find(|device| is_signed_by(&device.public_key, &signed, signature));
+        let Some(signer) = signer.map(|device| Caller { wallet, device: device.id }) else {
+            let text = "the answer was not signed by the key of any device of this wallet";
             return Err(Error::refused(Reason::SignatureInvalid, text));
-        }
-        self.0.engine.run(AnswerPayment { wallet, id, answer }).await
-    }
-
-    fn new_session(&self, wallet: WalletId) -> Session {
-        Session { wallet, expires_at: self.0.outside.clock.now().plus_ms(self.0.rules.session_ttl_ms) }
+        };
+        self.0.engine.run(AnswerPayment { signer, id, answer }).await
     }
 
     async fn wallet(&self, id: WalletId) -> Result<WalletView, Error> {

@@ -83,6 +83,7 @@ pub(super) fn wallet(api: Api, session: Session) -> Stream<v1::WatchWalletRespon
 
 /// The wallet as it stands, with what changed.
 async fn wallet_now(api: &Api, session: Session, change: &Change) -> Result<v1::WatchWalletResponse, Error> {
+    api.0.still_linked(session)?;
     let (wallet, change) = (session.wallet, change.clone());
     let (view, payment, coupons) = api
         .0

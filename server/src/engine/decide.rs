@@ -3,7 +3,9 @@
 
 pub mod approval;
 pub mod campaign;
+pub mod close;
 pub mod coupon;
+pub mod device;
 pub mod enrol;
 pub mod payment;
 pub mod refund;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::{
-    ids::{IssuerId, OfferNumber},
+    ids::{IssuerId, OfferNumber, WalletId},
     ledger::Account,
     settlement::Party,
 };
@@ -15,7 +15,10 @@ use super::state::{Keys, State};
 use crate::{
     directory::Directory,
     model::{Payment, PaymentId},
-    store::{Conn, StoreError, Stripe, accounts, batches, load, numbers},
+    store::{
+        Conn, StoreError, Stripe, accounts, batches, load, numbers,
+        wallets::{self, Held},
+    },
 };
 
 /// What leads to more keys, looked at before anything is locked.
@@ -24,11 +27,15 @@ pub(super) struct Ahead {
     undone: Vec<PaymentId>,
     /// Campaigns of the manufacturers whose batch is closed.
     offers_of: BTreeMap<IssuerId, Vec<OfferNumber>>,
+    /// What wallets that are closed still hold.
+    closed: Vec<Held>,
 }
 
 /// Adds to `keys` what the keys lead to. Comes before the batch begins, so that the server has its stripe of every account
 /// that is to be changed.
 pub(super) fn look_ahead(conn: &mut Conn, keys: &mut Keys) -> Result<Ahead, StoreError> {
+    let closed = held(conn, &keys.closed_wallets)?;
+    closed.iter().for_each(|held| touch_closed(held, keys));
     let undone = load::payments_seen(conn, &keys.undone)?;
     undone.iter().for_each(|payment| touch_undone(payment, keys));
     let mut offers_of = BTreeMap::new();
@@ -40,7 +47,7 @@ pub(super) fn look_ahead(conn: &mut Conn, keys: &mut Keys) -> Result<Ahead, Stor
             offers_of.insert(*issuer, offers);
         }
     }
-    Ok(Ahead { undone: undone.iter().map(|payment| payment.id).collect(), offers_of })
+    Ok(Ahead { undone: undone.iter().map(|payment| payment.id).collect(), offers_of, closed })
 }
 
 /// Fills `state` with the rows of `keys`.
@@ -52,21 +59,31 @@ pub(super) fn load(
     state: &mut State,
 ) -> Result<(), StoreError> {
     state.offers_of = ahead.offers_of;
-    state.wallets_by_key.looked_for(keys.public_keys.iter().copied());
-    for wallet in load::wallets_by_key(conn, &keys.public_keys)? {
-        state.wallets_by_key.loaded(wallet.public_key, wallet.id);
-        keys.wallets.push(wallet.id);
-        keys.accounts.push(Account::Wallet(wallet.id));
+    state.devices_by_key.looked_for(keys.public_keys.iter().copied());
+    for device in wallets::devices_by_key(conn, &keys.public_keys)? {
+        state.devices_by_key.loaded(device.public_key, (device.wallet, device.id));
+        keys.device_holders.push(device.wallet);
     }
+    for (code, wallet) in wallets::wallets_by_code(conn, &keys.typed_codes)? {
+        state.wallets_by_code.insert(code, wallet);
+        keys.device_holders.push(wallet);
+        keys.token_holders.push(wallet);
+    }
+    keys.wallets.extend(&keys.device_holders);
+    keys.accounts.extend(keys.device_holders.iter().copied().map(Account::Wallet));
 
     state.accounts.looked_for(keys.accounts.iter().chain(&keys.whole).copied());
     for (account, row) in accounts::load(conn, &keys.accounts, &keys.whole, stripe)? {
         state.accounts.loaded(account, row);
     }
     state.wallets.looked_for(keys.wallets.iter().copied());
-    for wallet in load::wallets(conn, &keys.wallets)? {
+    for wallet in wallets::wallets(conn, &keys.wallets)? {
         state.wallets.loaded(wallet.id, wallet);
     }
+    for device in wallets::devices_of(conn, &keys.device_holders)? {
+        state.devices.loaded((device.wallet, device.id), device);
+    }
+    closed(conn, &keys.closed_wallets, &ahead.closed)?;
     batches_of(conn, &keys, state)?;
     state.payments.looked_for(keys.payments.iter().copied());
     for payment in load::payments(conn, &keys.payments)? {
@@ -76,8 +93,8 @@ pub(super) fn load(
         state.payments.loaded(payment.id, payment);
     }
     state.tokens.looked_for(keys.tokens.iter().copied());
-    let live = load::live_tokens(conn, &keys.token_holders, state.now)?;
-    for (id, token) in load::tokens(conn, &keys.tokens)?.into_iter().chain(live) {
+    let live = wallets::live_tokens(conn, &keys.token_holders, state.now)?;
+    for (id, token) in wallets::tokens(conn, &keys.tokens)?.into_iter().chain(live) {
         state.tokens.loaded(id, token);
     }
     for coupon in load::coupons(conn, &keys.coupons)? {
@@ -142,6 +159,33 @@ fn campaigns(
         state.campaigns.loaded(number, row.read(offer)?);
     }
     Ok(())
+}
+
+/// What each of these wallets still holds.
+fn held(conn: &mut Conn, of: &[WalletId]) -> Result<Vec<Held>, StoreError> {
+    of.iter().map(|wallet| wallets::held(conn, *wallet)).collect()
+}
+
+/// Holds that what was seen ahead of wallets that are closed is still all that they hold.
+fn closed(conn: &mut Conn, of: &[WalletId], ahead: &[Held]) -> Result<(), StoreError> {
+    if held(conn, of)? == ahead {
+        return Ok(());
+    }
+    Err(StoreError::Conflict("a coupon or payment of a wallet that is closed"))
+}
+
+/// The clipped coupons and waiting payments of a wallet that is closed. A coupon that the same batch clips is given back too.
+fn touch_closed(held: &Held, keys: &mut Keys) {
+    let wallet = held.wallet;
+    let clipped_now = keys.coupons.iter().filter(|(holder, _)| *holder == wallet).count();
+    keys.numbers.entry += u32::try_from(held.coupons.len() + clipped_now).unwrap_or(u32::MAX);
+    for offer in &held.coupons {
+        keys.coupons.push((wallet, *offer));
+        keys.campaigns_seen.push(*offer);
+        keys.accounts.extend([Account::CampaignBudget(*offer), Account::CampaignReserved(*offer)]);
+    }
+    keys.payments.extend(&held.payments);
+    keys.undone.extend(&held.payments);
 }
 
 /// All that a payment moved. The shop's whole account: what it was paid may have left it since.

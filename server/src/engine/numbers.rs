@@ -55,6 +55,8 @@ impl Numbers {
 pub struct Sequences {
     /// Wallets.
     pub wallet: Numbers,
+    /// Devices.
+    pub device: Numbers,
     /// Shops.
     pub merchant: Numbers,
     /// Tills.
@@ -76,6 +78,8 @@ pub struct Sequences {
 pub struct Wanted {
     /// Wallets.
     pub wallet: u32,
+    /// Devices.
+    pub device: u32,
     /// Shops.
     pub merchant: u32,
     /// Tills.

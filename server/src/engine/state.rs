@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
     gs1::Gln,
-    ids::{CouponId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
+    ids::{CouponId, DeviceId, IssuerId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{Account, Entry, EntryError},
     settlement::{BatchId, FeeRate, Party},
     time::UnixMillis,
@@ -18,8 +18,8 @@ use super::{
 use crate::{
     config::Rules,
     model::{
-        AccountRow, Batch, Campaign, Coupon, CouponKey, Elsewhere, EntryId, Holder, Offer, Payment,
-        PaymentId, RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
+        AccountRow, Batch, Campaign, CodeHash, Coupon, CouponKey, Device, Elsewhere, EntryId, Holder, Offer,
+        Payment, PaymentId, RedemptionRow, RefundId, RequestHash, Token, TokenId, Wallet,
     },
 };
 
@@ -28,8 +28,14 @@ use crate::{
 pub struct Keys {
     /// Wallets.
     pub wallets: Vec<WalletId>,
-    /// Wallets by device key.
+    /// Devices by key, with all of their wallet.
     pub public_keys: Vec<[u8; 32]>,
+    /// Pairing and recovery codes: with them come the wallet, its devices and its live tokens.
+    pub typed_codes: Vec<CodeHash>,
+    /// Wallets all of whose devices are needed.
+    pub device_holders: Vec<WalletId>,
+    /// Wallets that are closed: with them come their clipped coupons, and their payments that wait for approval.
+    pub closed_wallets: Vec<WalletId>,
     /// Accounts.
     pub accounts: Vec<Account>,
     /// Tokens.
@@ -122,6 +128,8 @@ pub enum Enrolment {
     },
     /// An offer.
     Offer(Arc<Offer>),
+    /// A device that may no longer act for its wallet: its sessions are over.
+    Revoked(DeviceId),
 }
 
 /// What watchers are told once the batch is committed: who should look again, at what.
@@ -147,8 +155,12 @@ pub struct State {
     pub settled_through: EntryId,
     /// Wallets.
     pub wallets: Rows<WalletId, Wallet>,
-    /// Wallets by device key.
-    pub wallets_by_key: Rows<[u8; 32], WalletId>,
+    /// Devices; all of a wallet's are there, see [`State::devices_of`].
+    pub devices: Rows<(WalletId, DeviceId), Device>,
+    /// Devices by key.
+    pub devices_by_key: Rows<[u8; 32], (WalletId, DeviceId)>,
+    /// Wallets by pairing or recovery code, as it was before anything was locked.
+    pub wallets_by_code: BTreeMap<CodeHash, WalletId>,
     /// Accounts.
     pub accounts: Rows<Account, AccountRow>,
     /// Tokens.
@@ -190,7 +202,9 @@ impl State {
             sequences,
             settled_through: 0,
             wallets: Rows::default(),
-            wallets_by_key: Rows::default(),
+            devices: Rows::default(),
+            devices_by_key: Rows::default(),
+            wallets_by_code: BTreeMap::new(),
             accounts: Rows::default(),
             tokens: Rows::default(),
             coupons: Rows::default(),
@@ -224,6 +238,16 @@ impl State {
     /// Every coupon that the wallet ever had of the offer, oldest first.
     pub fn coupons_of(&self, wallet: WalletId, offer: OfferNumber) -> impl Iterator<Item = &Coupon> {
         self.coupons.range((wallet, offer, 0)..=(wallet, offer, u32::MAX))
+    }
+
+    /// Every device that the wallet ever had, oldest first.
+    pub fn devices_of(&self, wallet: WalletId) -> impl Iterator<Item = &Device> {
+        self.devices.range((wallet, DeviceId(0))..=(wallet, DeviceId(u32::MAX)))
+    }
+
+    /// Every coupon of the wallet that the batch has loaded.
+    pub fn coupons_loaded(&self, wallet: WalletId) -> impl Iterator<Item = &Coupon> {
+        self.coupons.range((wallet, OfferNumber(0), 0)..=(wallet, OfferNumber(u32::MAX), u32::MAX))
     }
 
     /// An account's balance; an account that does not exist has none. Of a striped account the whole must be loaded.

@@ -11,7 +11,7 @@ use super::{Engine, Keys, State, Writer, decide::Command, decide::wallet::OpenWa
 use crate::{
     clock::Surroundings,
     config::{BATCH_COMMANDS_MAX, QUEUE_COMMANDS_MAX, Rules},
-    directory::Directory,
+    directory::{Directory, Sessions},
     error::Error,
     hub::Hub,
     news::Herald,
@@ -22,11 +22,16 @@ fn engine() -> (Engine, TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let outside = Surroundings::system();
     let mut store = Store::open(dir.path(), Currency::CNY, &outside).unwrap();
-    let directory = Arc::new(Directory::read(&mut store).unwrap());
+    let sessions = Sessions { outside: outside.clone(), ttl_ms: 0 };
+    let directory = Arc::new(Directory::read(&mut store, sessions).unwrap());
     let rules = Arc::new(Rules { welcome_minor: 100, ..Rules::default() });
     let herald = Herald::local(Hub::default());
     let writer = Writer::new(store.writer, outside, rules, directory, herald, BATCH_COMMANDS_MAX);
     (Engine::start(writer.unwrap()).unwrap(), dir)
+}
+
+fn open_wallet(n: u8) -> OpenWallet {
+    OpenWallet { public_key: [n; 32], device_name: String::new(), recovery: [n; 32] }
 }
 
 /// Holds the writer until it is let go, so that what comes meanwhile makes one batch.
@@ -65,7 +70,7 @@ impl Command for Broken {
 async fn one_bad_command_does_not_spoil_the_others_of_its_batch() {
     let (engine, _dir) = engine();
     let (hold, let_go) = hold();
-    let open = |n: u8| engine.run(OpenWallet { public_key: [n; 32] });
+    let open = |n: u8| engine.run(open_wallet(n));
     let all = async { tokio::join!(engine.run(hold), open(1), engine.run(Broken), open(2), open(1)) };
     let mut all = Box::pin(all);
     assert!(all.as_mut().now_or_never().is_none(), "all are queued now");
@@ -74,9 +79,9 @@ async fn one_bad_command_does_not_spoil_the_others_of_its_batch() {
     let (_, first, broken, second, again) = all.await;
     assert!(matches!(broken, Err(Error::Fault(_))));
     let (first, second, again) = (first.unwrap(), second.unwrap(), again.unwrap());
-    assert_eq!(first.wallet, again.wallet);
-    assert_ne!(first.wallet.id, second.wallet.id);
-    assert_eq!((first.balance_minor, second.balance_minor), (100, 100));
+    assert_eq!(first.view.wallet, again.view.wallet);
+    assert_ne!(first.view.wallet.id, second.view.wallet.id);
+    assert_eq!((first.view.balance_minor, second.view.balance_minor), (100, 100));
 }
 
 #[tokio::test]
@@ -87,7 +92,7 @@ async fn a_full_queue_says_when_to_come_back_and_a_stop_finishes_it() {
     assert!(held.as_mut().now_or_never().is_none());
     let mut waiting = Vec::new();
     let refused = loop {
-        let mut call = Box::pin(engine.run(OpenWallet { public_key: [9; 32] }));
+        let mut call = Box::pin(engine.run(open_wallet(9)));
         match call.as_mut().now_or_never() {
             None => waiting.push(call),
             Some(outcome) => break outcome.unwrap_err(),
@@ -105,6 +110,6 @@ async fn a_full_queue_says_when_to_come_back_and_a_stop_finishes_it() {
     for call in waiting {
         assert!(call.await.is_ok(), "what was queued is finished");
     }
-    let late = engine.run(OpenWallet { public_key: [9; 32] }).await.unwrap_err();
+    let late = engine.run(open_wallet(9)).await.unwrap_err();
     assert!(matches!(late, Error::Refused(failure) if failure.reason == Reason::Overloaded));
 }

@@ -95,7 +95,7 @@ pub(crate) struct Lines<T> {
 }
 
 /// Entries of a batch that are looked at together.
-const ENTRIES_MAX: i64 = 200;
+pub(super) const ENTRIES_MAX: i64 = 200;
 
 /// A shop's lines after `after`.
 pub(crate) fn shop_lines(
@@ -105,7 +105,7 @@ pub(crate) fn shop_lines(
     after: EntryId,
 ) -> Result<Lines<ShopLine>, StoreError> {
     let trades = [EntryKind::Payment, EntryKind::Reversal, EntryKind::Refund].map(Coded::code);
-    let rows: Vec<(i64, i64, i64, Option<Vec<u8>>)> = entries::table
+    let rows: Vec<EntryRow> = entries::table
         .filter(entries::merchant_id.eq(i64::from(merchant.0)))
         .filter(entries::id.gt(after).and(entries::id.le(batch.through)))
         .filter(entries::kind.eq_any(trades))
@@ -114,6 +114,14 @@ pub(crate) fn shop_lines(
         .limit(ENTRIES_MAX)
         .load(conn)?;
     let more_after = more(rows.len(), rows.last().map(|row| row.0));
+    Ok(Lines { lines: read_lines(conn, rows)?, more_after })
+}
+
+/// Number, kind, time and payment of an entry.
+pub(super) type EntryRow = (i64, i64, i64, Option<Vec<u8>>);
+
+/// The lines of entries that are trades of a shop.
+pub(super) fn read_lines(conn: &mut Conn, rows: Vec<EntryRow>) -> Result<Vec<ShopLine>, StoreError> {
     let mut lines = Vec::with_capacity(rows.len());
     for (entry, kind, at_ms, id) in rows {
         let payment = payment_of(conn, id.as_deref())?;
@@ -131,7 +139,7 @@ pub(crate) fn shop_lines(
         (line.shopper_minor, line.campaigns_minor) = (shopper_minor, gross_minor - shopper_minor);
         lines.push(line);
     }
-    Ok(Lines { lines, more_after })
+    Ok(lines)
 }
 
 /// A manufacturer's lines after `after`.
@@ -208,7 +216,7 @@ fn parts(line: ClaimLine) -> Result<Vec<ClaimLine>, StoreError> {
         .collect())
 }
 
-fn more(found: usize, last: Option<EntryId>) -> Option<EntryId> {
+pub(super) fn more(found: usize, last: Option<EntryId>) -> Option<EntryId> {
     last.filter(|_| i64::try_from(found) == Ok(ENTRIES_MAX))
 }
 

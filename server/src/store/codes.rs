@@ -10,7 +10,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::StoreError;
-use crate::model::{CampaignState, CouponState, Holder, TokenState};
+use crate::model::{CampaignState, CouponState, Holder, TokenState, WalletState};
 
 /// An enumeration with a number for each value.
 pub(crate) trait Coded: Copy + PartialEq + 'static {
@@ -30,6 +30,11 @@ pub(crate) trait Coded: Copy + PartialEq + 'static {
         let found = Self::CODES.iter().find(|(_, c)| *c == code);
         found.map(|(value, _)| *value).ok_or(StoreError::Corrupt(Self::WHAT))
     }
+}
+
+impl Coded for WalletState {
+    const WHAT: &'static str = "a wallet's state";
+    const CODES: &'static [(Self, i64)] = &[(Self::Active, 1), (Self::Frozen, 2), (Self::Closed, 3)];
 }
 
 impl Coded for TokenState {

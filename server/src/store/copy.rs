@@ -15,13 +15,14 @@ use crate::{directory::Directory, read::audit::audit};
 const ROWS_AT_ONCE: usize = 1_000;
 
 /// Every table, those that others refer to first.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "settings",
     "merchants",
     "terminals",
     "issuers",
     "keys",
     "wallets",
+    "devices",
     "accounts",
     "tokens",
     "offers",
@@ -37,8 +38,9 @@ const TABLES: [&str; 18] = [
 ];
 
 /// The sequences, and where their last numbers are.
-const SEQUENCES: [(&str, &str, &str); 7] = [
+const SEQUENCES: [(&str, &str, &str); 8] = [
     ("wallet_numbers", "wallets", "id"),
+    ("device_numbers", "devices", "id"),
     ("merchant_numbers", "merchants", "id"),
     ("terminal_numbers", "terminals", "id"),
     ("issuer_numbers", "issuers", "id"),

@@ -1,79 +1,21 @@
 //! The set-based selects of a batch: rows by their keys, whatever the number of keys. On PostgreSQL they also lock what the
 //! batch may change, in the order of keys.
 
-use diesel::{prelude::*, sql_types::Binary};
-use shared::{
-    ids::{OfferNumber, WalletId},
-    time::UnixMillis,
-};
+use diesel::sql_types::Binary;
+use shared::ids::{OfferNumber, WalletId};
 use uuid::Uuid;
 
 use super::{
     Conn, StoreError,
     codes::{bytes, uuid},
     refunds,
-    rows::{CampaignRow, CouponRow, PaymentRow, TokenRow, WalletRow},
+    rows::{CampaignRow, CouponRow, PaymentRow},
     schema,
     statements::{self, KeyList, Select, numbers, pair},
 };
-use crate::model::{Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash, Token, TokenId, Wallet};
+use crate::model::{Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash};
 
-type Loaded<T> = Result<Vec<T>, StoreError>;
-
-/// Wallets by id. Not locked: whoever changes a wallet holds its account.
-pub(crate) fn wallets(conn: &mut Conn, ids: &[WalletId]) -> Loaded<Wallet> {
-    let select = Select {
-        sqlite: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
-                 WHERE id IN (SELECT value FROM json_each(?))",
-        postgres: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets WHERE id = ANY(?)",
-    };
-    let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, numbers(ids, |id| id.0.into()))?;
-    rows.iter().map(WalletRow::read).collect()
-}
-
-/// Wallets by device key. Which wallet a key has never changes.
-pub(crate) fn wallets_by_key(conn: &mut Conn, keys: &[[u8; 32]]) -> Loaded<Wallet> {
-    let select = Select {
-        sqlite: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets \
-                 WHERE public_key IN (SELECT unhex(value) FROM json_each(?))",
-        postgres: "SELECT id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor FROM wallets WHERE public_key = ANY(?)",
-    };
-    let rows = select.load::<schema::wallets::SqlType, WalletRow>(conn, statements::bytes(keys))?;
-    rows.iter().map(WalletRow::read).collect()
-}
-
-/// Tokens by id.
-pub(crate) fn tokens(conn: &mut Conn, ids: &[TokenId]) -> Loaded<(TokenId, Token)> {
-    let select = Select {
-        sqlite: "SELECT id, wallet_id, expires_at_ms, state FROM tokens \
-                 WHERE id IN (SELECT value FROM json_each(?))",
-        postgres: "SELECT id, wallet_id, expires_at_ms, state FROM tokens WHERE id = ANY(?) \
-                   ORDER BY id FOR UPDATE",
-    };
-    let rows = select.load::<schema::tokens::SqlType, TokenRow>(conn, numbers(ids, u64::cast_signed))?;
-    read_tokens(&rows)
-}
-
-/// Every token of these wallets that is not too old. Not locked: whoever changes them holds the wallet's account.
-pub(crate) fn live_tokens(
-    conn: &mut Conn,
-    wallets: &[WalletId],
-    now: UnixMillis,
-) -> Loaded<(TokenId, Token)> {
-    use schema::tokens::dsl;
-    let mut found = Vec::new();
-    for wallet in wallets {
-        let rows: Vec<TokenRow> = dsl::tokens
-            .filter(dsl::wallet_id.eq(i64::from(wallet.0)).and(dsl::expires_at_ms.gt(now.0)))
-            .load(conn)?;
-        found.extend(read_tokens(&rows)?);
-    }
-    Ok(found)
-}
-
-fn read_tokens(rows: &[TokenRow]) -> Loaded<(TokenId, Token)> {
-    rows.iter().map(|row| Ok((super::codes::count(row.id)?, row.read()?))).collect()
-}
+pub(super) type Loaded<T> = Result<Vec<T>, StoreError>;
 
 /// Every coupon that a wallet ever had of an offer.
 pub(crate) fn coupons(conn: &mut Conn, pairs: &[(WalletId, OfferNumber)]) -> Loaded<Coupon> {
@@ -94,13 +36,13 @@ pub(crate) fn coupons(conn: &mut Conn, pairs: &[(WalletId, OfferNumber)]) -> Loa
 }
 
 const CAMPAIGNS: Select = Select {
-    sqlite: "SELECT offer_number, issuer_id, state, per_wallet_limit, total_circulation, ends_at_ms, revision, \
+    sqlite: "SELECT offer_number, issuer_id, state, total_circulation, ends_at_ms, revision, \
              coupons_clipped, expired_through FROM campaigns WHERE offer_number IN (SELECT value FROM json_each(?))",
-    postgres: "SELECT offer_number, issuer_id, state, per_wallet_limit, total_circulation, ends_at_ms, revision, \
+    postgres: "SELECT offer_number, issuer_id, state, total_circulation, ends_at_ms, revision, \
                coupons_clipped, expired_through FROM campaigns WHERE offer_number = ANY(?) ORDER BY offer_number FOR UPDATE",
 };
 const CAMPAIGNS_SEEN: Select = Select {
-    postgres: "SELECT offer_number, issuer_id, state, per_wallet_limit, total_circulation, ends_at_ms, revision, \
+    postgres: "SELECT offer_number, issuer_id, state, total_circulation, ends_at_ms, revision, \
                coupons_clipped, expired_through FROM campaigns WHERE offer_number = ANY(?)",
     ..CAMPAIGNS
 };

@@ -26,6 +26,7 @@ macro_rules! after {
 pub(crate) fn read(conn: &mut Conn) -> Result<Sequences, StoreError> {
     Ok(Sequences {
         wallet: after!(conn, wallets, id, PARTIES_BEFORE),
+        device: after!(conn, devices, id, PARTIES_BEFORE),
         merchant: after!(conn, merchants, id, PARTIES_BEFORE),
         terminal: after!(conn, terminals, id, PARTIES_BEFORE),
         issuer: after!(conn, issuers, id, PARTIES_BEFORE),
@@ -42,7 +43,8 @@ const RESERVE: &str = "SELECT 0::bigint AS which, nextval('wallet_numbers') AS n
     UNION ALL SELECT 3, nextval('issuer_numbers') FROM generate_series(1, $4) \
     UNION ALL SELECT 4, nextval('offer_numbers') FROM generate_series(1, $5) \
     UNION ALL SELECT 5, nextval('token_numbers') FROM generate_series(1, $6) \
-    UNION ALL SELECT 6, nextval('entry_numbers') FROM generate_series(1, $7)";
+    UNION ALL SELECT 6, nextval('entry_numbers') FROM generate_series(1, $7) \
+    UNION ALL SELECT 7, nextval('device_numbers') FROM generate_series(1, $8)";
 
 #[derive(QueryableByName)]
 struct Given {
@@ -62,8 +64,9 @@ pub(crate) fn reserve(conn: &mut PgConnection, wanted: &Wanted) -> Result<Sequen
         wanted.offer,
         wanted.token,
         wanted.entry,
+        wanted.device,
     ];
-    let mut given: [Vec<i64>; 7] = Default::default();
+    let mut given: [Vec<i64>; 8] = Default::default();
     if counts.iter().any(|count| *count > 0) {
         let query = counts
             .into_iter()
@@ -73,9 +76,9 @@ pub(crate) fn reserve(conn: &mut PgConnection, wanted: &Wanted) -> Result<Sequen
             given[place].push(number);
         }
     }
-    let [wallet, merchant, terminal, issuer, offer, token, entry] = given.map(Numbers::reserved);
+    let [wallet, merchant, terminal, issuer, offer, token, entry, device] = given.map(Numbers::reserved);
     let revision = if wanted.revision { hold_revision(conn)? } else { 0 };
-    Ok(Sequences { wallet, merchant, terminal, issuer, offer, token, entry, revision })
+    Ok(Sequences { wallet, device, merchant, terminal, issuer, offer, token, entry, revision })
 }
 
 fn hold_revision(conn: &mut PgConnection) -> Result<u64, StoreError> {

@@ -3,17 +3,18 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use diesel::prelude::*;
-use shared::ids::{IssuerId, MerchantId, OfferNumber, TerminalId};
+use shared::ids::{DeviceId, IssuerId, MerchantId, OfferNumber, TerminalId};
 
 use super::{
     Conn, StoreError,
     codes::{bytes, fee_rate, holder_name, holder_of, number},
     rows::OfferRow,
-    schema::{issuers, keys, merchants, offers, terminals},
+    schema::{devices, issuers, keys, merchants, offers, terminals},
 };
 use crate::{engine::Enrolment, model::Holder};
 
-/// One row of the directory, by name: "m M1001", "t T1001", "i I1001", "k operator", "o 100001".
+/// One row of the directory, by name: "m M1001", "t T1001", "i I1001", "k operator", "o 100001",
+/// "d D1001".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Record {
     /// A shop.
@@ -26,6 +27,8 @@ pub(crate) enum Record {
     Key(Holder),
     /// An offer.
     Offer(OfferNumber),
+    /// A device, where it was revoked.
+    Device(DeviceId),
 }
 
 impl From<&Enrolment> for Record {
@@ -36,6 +39,7 @@ impl From<&Enrolment> for Record {
             Enrolment::Issuer { id, .. } => Self::Issuer(*id),
             Enrolment::Key { holder, .. } => Self::Key(*holder),
             Enrolment::Offer(offer) => Self::Offer(offer.number),
+            Enrolment::Revoked(id) => Self::Device(*id),
         }
     }
 }
@@ -48,6 +52,7 @@ impl fmt::Display for Record {
             Self::Issuer(id) => write!(f, "i {id}"),
             Self::Key(holder) => write!(f, "k {}", holder_name(*holder)),
             Self::Offer(number) => write!(f, "o {}", number.0),
+            Self::Device(id) => write!(f, "d {id}"),
         }
     }
 }
@@ -63,6 +68,7 @@ impl FromStr for Record {
             "t" => name.parse().map(Self::Terminal).map_err(|_| unknown()),
             "i" => name.parse().map(Self::Issuer).map_err(|_| unknown()),
             "k" => holder_of(name).map(Self::Key).ok_or_else(unknown),
+            "d" => name.parse().map(Self::Device).map_err(|_| unknown()),
             "o" => name.parse().map(|n| Self::Offer(OfferNumber(n))).map_err(|_| unknown()),
             _ => Err(unknown()),
         }
@@ -113,6 +119,11 @@ pub(crate) fn find(conn: &mut Conn, party: Record) -> Result<Option<Enrolment>, 
             let issuer: String = issuers::table.find(row.issuer_id).select(issuers::name).get_result(conn)?;
             Some(Enrolment::Offer(Arc::new(row.read(issuer)?)))
         }
+        Record::Device(id) => {
+            let row = devices::table.find(i64::from(id.0)).select(devices::revoked_at_ms);
+            let revoked_at: Option<Option<i64>> = row.get_result(conn).optional()?;
+            revoked_at.flatten().map(|_| Enrolment::Revoked(id))
+        }
     })
 }
 
@@ -129,6 +140,7 @@ mod tests {
             (Record::Key(Holder::Operator), "k operator"),
             (Record::Key(Holder::Terminal(TerminalId(7))), "k T7"),
             (Record::Offer(OfferNumber(100_001)), "o 100001"),
+            (Record::Device(DeviceId(1004)), "d D1004"),
         ] {
             assert_eq!(party.to_string(), name);
             assert_eq!(name.parse::<Record>().unwrap(), party);

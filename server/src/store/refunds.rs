@@ -92,6 +92,7 @@ impl RefundRow {
         Ok(Refund {
             id: uuid(&self.refund_id)?,
             request_hash: bytes(&self.request_hash)?,
+            terminal: wire.terminal_id.parse().ok(),
             returned,
             gross_minor: self.gross_minor,
             shopper_minor: self.shopper_minor,
@@ -126,6 +127,7 @@ pub(crate) fn to_wire(payment: &Payment, refund: &Refund) -> v1::Refund {
         refunded_amount: money(refund.shopper_minor),
         coupons: refund.coupons.iter().enumerate().map(coupon).collect(),
         refunded_at: Some(convert::time_to_wire(refund.at)),
+        terminal_id: refund.terminal.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 

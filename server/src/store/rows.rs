@@ -17,81 +17,7 @@ use super::{
     codes::{Coded, bytes, count, maybe_time, maybe_uuid, number, uuid},
     values::Bind,
 };
-use crate::model::{
-    Campaign, CampaignState, Coupon, CouponState, Decline, Offer, Payment, Text, Token, TokenState, Wallet,
-};
-
-/// A row of `wallets`.
-#[derive(Queryable)]
-pub(crate) struct WalletRow {
-    pub id: i64,
-    pub public_key: Vec<u8>,
-    pub frozen: i64,
-    pub opened_at_ms: i64,
-    pub limit_payment_minor: Option<i64>,
-    pub limit_day_minor: Option<i64>,
-}
-
-impl From<&Wallet> for WalletRow {
-    fn from(wallet: &Wallet) -> Self {
-        Self {
-            id: wallet.id.0.into(),
-            public_key: wallet.public_key.to_vec(),
-            frozen: wallet.frozen.into(),
-            opened_at_ms: wallet.opened_at.0,
-            limit_payment_minor: wallet.limit_payment_minor,
-            limit_day_minor: wallet.limit_day_minor,
-        }
-    }
-}
-
-impl WalletRow {
-    pub(crate) const COLUMNS: usize = 6;
-    pub(crate) const INTO: &'static str =
-        "wallets (id, public_key, frozen, opened_at_ms, limit_payment_minor, limit_day_minor)";
-
-    /// The values for [`Self::INTO`].
-    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
-        [
-            Bind::Int(self.id),
-            Bind::Bytes(&self.public_key),
-            Bind::Int(self.frozen),
-            Bind::Int(self.opened_at_ms),
-            Bind::MaybeInt(self.limit_payment_minor),
-            Bind::MaybeInt(self.limit_day_minor),
-        ]
-    }
-
-    pub(crate) fn read(&self) -> Result<Wallet, StoreError> {
-        Ok(Wallet {
-            id: WalletId(number(self.id)?),
-            public_key: bytes(&self.public_key)?,
-            frozen: self.frozen != 0,
-            opened_at: UnixMillis(self.opened_at_ms),
-            limit_payment_minor: self.limit_payment_minor,
-            limit_day_minor: self.limit_day_minor,
-        })
-    }
-}
-
-/// A row of `tokens`.
-#[derive(Queryable)]
-pub(crate) struct TokenRow {
-    pub id: i64,
-    pub wallet_id: i64,
-    pub expires_at_ms: i64,
-    pub state: i64,
-}
-
-impl TokenRow {
-    pub(crate) fn read(&self) -> Result<Token, StoreError> {
-        Ok(Token {
-            wallet: WalletId(number(self.wallet_id)?),
-            expires_at: UnixMillis(self.expires_at_ms),
-            state: TokenState::of_code(self.state)?,
-        })
-    }
-}
+use crate::model::{Campaign, CampaignState, Coupon, CouponState, Decline, Offer, Payment, Text};
 
 /// A row of `coupons`.
 #[derive(Queryable)]
@@ -163,6 +89,8 @@ pub(crate) struct OfferRow {
     pub description_en: String,
     pub description_zh: String,
     pub image_url: String,
+    pub gpc_code: i64,
+    pub per_wallet_limit: i64,
     pub terms: Vec<u8>,
 }
 
@@ -176,15 +104,17 @@ impl From<&Offer> for OfferRow {
             description_en: offer.description.en.clone(),
             description_zh: offer.description.zh.clone(),
             image_url: offer.image_url.clone(),
+            gpc_code: offer.gpc_code.into(),
+            per_wallet_limit: offer.per_wallet_limit.into(),
             terms: convert::terms_to_wire(&offer.terms).encode_to_vec(),
         }
     }
 }
 
 impl OfferRow {
-    pub(crate) const COLUMNS: usize = 8;
+    pub(crate) const COLUMNS: usize = 10;
     pub(crate) const INTO: &'static str = "offers (offer_number, issuer_id, title_en, title_zh, description_en, \
-         description_zh, image_url, terms)";
+         description_zh, image_url, gpc_code, per_wallet_limit, terms)";
 
     /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
@@ -196,6 +126,8 @@ impl OfferRow {
             Bind::Text(&self.description_en),
             Bind::Text(&self.description_zh),
             Bind::Text(&self.image_url),
+            Bind::Int(self.gpc_code),
+            Bind::Int(self.per_wallet_limit),
             Bind::Bytes(&self.terms),
         ]
     }
@@ -209,6 +141,8 @@ impl OfferRow {
             title: Text { en: self.title_en, zh: self.title_zh },
             description: Text { en: self.description_en, zh: self.description_zh },
             image_url: self.image_url,
+            gpc_code: number(self.gpc_code)?,
+            per_wallet_limit: number(self.per_wallet_limit)?,
             terms: convert::terms_from_wire(&terms).map_err(|_| StoreError::Corrupt("terms"))?,
         })
     }
@@ -220,7 +154,6 @@ pub(crate) struct CampaignRow {
     pub offer_number: i64,
     pub issuer_id: i64,
     pub state: i64,
-    pub per_wallet_limit: i64,
     pub total_circulation: i64,
     pub ends_at_ms: i64,
     pub revision: i64,
@@ -234,7 +167,6 @@ impl From<&Campaign> for CampaignRow {
             offer_number: campaign.offer.number.0.into(),
             issuer_id: campaign.offer.issuer.0.into(),
             state: campaign.state.code(),
-            per_wallet_limit: campaign.per_wallet_limit.into(),
             total_circulation: campaign.total_circulation.into(),
             ends_at_ms: campaign.offer.terms.parts().ends_at.0,
             revision: i64::try_from(campaign.revision).unwrap_or(i64::MAX),
@@ -245,8 +177,8 @@ impl From<&Campaign> for CampaignRow {
 }
 
 impl CampaignRow {
-    pub(crate) const COLUMNS: usize = 9;
-    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, per_wallet_limit, total_circulation, \
+    pub(crate) const COLUMNS: usize = 8;
+    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, total_circulation, \
          ends_at_ms, revision, coupons_clipped, expired_through)";
 
     /// The values for [`Self::INTO`].
@@ -255,7 +187,6 @@ impl CampaignRow {
             Bind::Int(self.offer_number),
             Bind::Int(self.issuer_id),
             Bind::Int(self.state),
-            Bind::Int(self.per_wallet_limit),
             Bind::Int(self.total_circulation),
             Bind::Int(self.ends_at_ms),
             Bind::Int(self.revision),
@@ -272,7 +203,6 @@ impl CampaignRow {
         Ok(Campaign {
             offer,
             state: CampaignState::of_code(self.state)?,
-            per_wallet_limit: number(self.per_wallet_limit)?,
             total_circulation: number(self.total_circulation)?,
             revision: count(self.revision)?,
             coupons_clipped: number(self.coupons_clipped)?,

@@ -19,11 +19,23 @@ diesel::table! {
 diesel::table! {
     wallets (id) {
         id -> BigInt,
-        public_key -> Binary,
-        frozen -> BigInt,
+        state -> BigInt,
         opened_at_ms -> BigInt,
         limit_payment_minor -> Nullable<BigInt>,
         limit_day_minor -> Nullable<BigInt>,
+        recovery_hash -> Nullable<Binary>,
+        pairing_hash -> Nullable<Binary>,
+        pairing_expires_at_ms -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    devices (id) {
+        id -> BigInt,
+        wallet_id -> BigInt,
+        public_key -> Binary,
+        name -> Text,
+        linked_at_ms -> BigInt,
+        revoked_at_ms -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -44,7 +56,7 @@ diesel::table! {
     }
 }
 diesel::table! {
-    tokens (id) { id -> BigInt, wallet_id -> BigInt, expires_at_ms -> BigInt, state -> BigInt, }
+    tokens (id) { id -> BigInt, wallet_id -> BigInt, device_id -> BigInt, expires_at_ms -> BigInt, state -> BigInt, }
 }
 diesel::table! {
     offers (offer_number) {
@@ -55,6 +67,8 @@ diesel::table! {
         description_en -> Text,
         description_zh -> Text,
         image_url -> Text,
+        gpc_code -> BigInt,
+        per_wallet_limit -> BigInt,
         terms -> Binary,
     }
 }
@@ -63,7 +77,6 @@ diesel::table! {
         offer_number -> BigInt,
         issuer_id -> BigInt,
         state -> BigInt,
-        per_wallet_limit -> BigInt,
         total_circulation -> BigInt,
         ends_at_ms -> BigInt,
         revision -> BigInt,
@@ -167,9 +180,10 @@ diesel::table! {
 diesel::table! {
     transfer_requests (request_id) { request_id -> Binary, request_hash -> Binary, entry_id -> BigInt, }
 }
+diesel::allow_tables_to_appear_in_same_query!(entries, payments);
 diesel::joinable!(redemptions -> payments (payment_id));
 diesel::allow_tables_to_appear_in_same_query!(redemptions, payments);
 diesel::allow_tables_to_appear_in_same_query!(redemptions, entries);
-diesel::allow_tables_to_appear_in_same_query!(tokens, wallets);
+diesel::allow_tables_to_appear_in_same_query!(tokens, devices);
 
 diesel::allow_tables_to_appear_in_same_query!(coupons, campaigns);

@@ -7,11 +7,12 @@ use super::{
     Conn, StoreError, accounts, batches,
     codes::{Coded, account_key, holder_name},
     refunds,
-    rows::{CampaignRow, CouponRow, OfferRow, PaymentRow, WalletRow},
+    rows::{CampaignRow, CouponRow, OfferRow, PaymentRow},
     settings,
     statements::{insert, replace, update},
     stripes::Stripe,
-    values::Bind::{self, Bytes, Int, MaybeBytes, MaybeInt, MaybeText, Text},
+    values::Bind::{Bytes, Int, MaybeBytes, MaybeInt, MaybeText, Text},
+    wallets,
 };
 use crate::engine::{Enrolment, State};
 
@@ -22,10 +23,9 @@ pub(crate) fn write(conn: &mut Conn, state: &State, stripe: Stripe, revision_bef
     for enrolment in &state.enrolled {
         enrol(conn, enrolment, state.now)?;
     }
-    wallets(conn, state)?;
+    wallets::write(conn, state)?;
     accounts::add(conn, state.accounts.new_rows(), state.rules.currency)?;
     accounts::change(conn, state.accounts.changed_rows(), stripe)?;
-    tokens(conn, state)?;
     campaigns(conn, state)?;
     coupons(conn, state)?;
     payments(conn, state)?;
@@ -76,47 +76,10 @@ fn enrol(conn: &mut Conn, enrolment: &Enrolment, now: UnixMillis) -> Written {
             let row = OfferRow::from(offer.as_ref());
             insert(conn, OfferRow::INTO, OfferRow::COLUMNS, &row.binds())?;
         }
+        // Its row is written with the others.
+        Enrolment::Revoked(_) => {}
     }
     Ok(())
-}
-
-fn wallets(conn: &mut Conn, state: &State) -> Written {
-    let rows: Vec<WalletRow> = state.wallets.new_rows().map(|(_, wallet)| wallet.into()).collect();
-    let values: Vec<Bind<'_>> = rows.iter().flat_map(WalletRow::binds).collect();
-    insert(conn, WalletRow::INTO, WalletRow::COLUMNS, &values)?;
-    let changed = state.wallets.changed_rows();
-    let values: Vec<_> = changed
-        .flat_map(|(id, wallet)| {
-            [
-                Int(wallet.frozen.into()),
-                MaybeInt(wallet.limit_payment_minor),
-                MaybeInt(wallet.limit_day_minor),
-                Int(id.0.into()),
-            ]
-        })
-        .collect();
-    let set = ["frozen", "limit_payment_minor", "limit_day_minor"];
-    update(conn, "wallets", &set, &["id"], &values)
-}
-
-fn tokens(conn: &mut Conn, state: &State) -> Written {
-    let values: Vec<_> = state
-        .tokens
-        .new_rows()
-        .flat_map(|(id, token)| {
-            [
-                Int(id.cast_signed()),
-                Int(token.wallet.0.into()),
-                Int(token.expires_at.0),
-                Int(token.state.code()),
-            ]
-        })
-        .collect();
-    insert(conn, "tokens (id, wallet_id, expires_at_ms, state)", 4, &values)?;
-    let changed = state.tokens.changed_rows();
-    let values: Vec<_> =
-        changed.flat_map(|(id, token)| [Int(token.state.code()), Int(id.cast_signed())]).collect();
-    update(conn, "tokens", &["state"], &["id"], &values)
 }
 
 fn campaigns(conn: &mut Conn, state: &State) -> Written {

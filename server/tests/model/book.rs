@@ -5,6 +5,7 @@ mod payments;
 mod refunds;
 mod settlement;
 mod time;
+mod wallets;
 
 use std::collections::BTreeMap;
 
@@ -116,6 +117,8 @@ pub(crate) struct Ask {
     pub wallet: usize,
     /// None: one that the provider never gave out.
     pub token: Option<u64>,
+    /// The token's number alone, without a code.
+    pub bare: bool,
     pub signed: bool,
     pub issued_at: i64,
     pub claimed: Vec<usize>,
@@ -218,6 +221,7 @@ pub(crate) enum Account {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shopper {
     pub frozen: bool,
+    pub closed: bool,
     /// Paid without approval: the day, and how much.
     spent: (i64, Minor),
 }
@@ -291,6 +295,9 @@ impl Book {
         match self.requests.get(&id) {
             Some(before) if *before != (to, amount) => return Err("REQUEST_ID_REUSED"),
             Some(_) => {}
+            None if matches!(to, Account::Wallet(n) if self.shoppers[n].closed) => {
+                return Err("WALLET_CLOSED");
+            }
             None => {
                 self.requests.insert(id, (to, amount));
                 self.pay(Account::Cash, to, amount);
@@ -327,13 +334,11 @@ impl Book {
         Seen::Budget { available, reserved }
     }
 
-    pub(crate) fn freeze(&mut self, wallet: usize, frozen: bool) -> Outcome {
-        self.shoppers[wallet].frozen = frozen;
-        Ok(Seen::Balance(self.balance(Account::Wallet(wallet))))
-    }
-
     /// The ids are the system's: it gives them, the reference takes them.
     pub(crate) fn tokens(&mut self, wallet: usize, ids: &[u64]) -> Outcome {
+        if self.shoppers[wallet].closed {
+            return Err("WALLET_CLOSED");
+        }
         let expires_at = self.now + self.settings.token_ttl_ms;
         for id in ids {
             self.tokens.insert(*id, Token { wallet, expires_at, state: TokenState::Unused });
@@ -347,6 +352,9 @@ impl Book {
     }
 
     pub(crate) fn clip(&mut self, wallet: usize, offer: usize) -> Outcome {
+        if self.shoppers[wallet].closed {
+            return Err("WALLET_CLOSED");
+        }
         let terms = self.offers[offer].clone();
         let over = self.now >= terms.ends_at;
         let theirs = self.coupons.entry((wallet, offer)).or_default();

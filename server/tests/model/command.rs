@@ -11,6 +11,8 @@ pub(crate) enum Command {
     Fund { id: u128, offer: usize, amount: Minor },
     SetActive { offer: usize, active: bool },
     Freeze { wallet: usize, frozen: bool },
+    CloseWallet { wallet: usize },
+    PayOutWallet { id: u128, wallet: usize, amount: Minor },
     Tokens { wallet: usize, count: u32 },
     Clip { wallet: usize, offer: usize },
     Unclip { wallet: usize, offer: usize, sequence: usize },
@@ -70,6 +72,14 @@ impl Source {
         let wallet = self.rng.usize(0..book.shoppers.len());
         let offer = self.rng.usize(0..book.offers.len());
         let merchant = self.rng.usize(0..book.batches.len());
+        // Seldom: a closed wallet does nothing any more.
+        if self.one_in(1_500) {
+            return Command::CloseWallet { wallet };
+        }
+        if self.one_in(200) {
+            let amount = self.rng.i64(1..3_000);
+            return Command::PayOutWallet { id: self.id(), wallet, amount };
+        }
         match self.rng.u8(0..100) {
             0..4 => Command::Deposit {
                 id: self.id(),
@@ -150,8 +160,9 @@ impl Source {
         if self.one_in(40) {
             claimed.pop();
         }
-        let (id, signed) = (self.id(), !self.one_in(60));
-        Ask { id, merchant, wallet, token, signed, issued_at: book.now - age_ms, claimed, gross, due, used }
+        let (id, bare, signed) = (self.id(), self.one_in(20), !self.one_in(60));
+        let issued_at = book.now - age_ms;
+        Ask { id, merchant, wallet, token, bare, signed, issued_at, claimed, gross, due, used }
     }
 
     fn used(&mut self, book: &Book, offer: usize) -> Option<Used> {

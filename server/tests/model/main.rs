@@ -3,6 +3,7 @@
 //! `ONESCAN_SEED` repeats a run; `ONESCAN_COMMANDS` makes it longer.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod answers;
 mod book;
 mod command;
 mod system;
@@ -99,7 +100,7 @@ async fn one_world(
                 "world {seed}, command {done}: {command:?} at {}; the crowd: {crowd:?}",
                 book.now
             );
-            *tally.entry(system::named(command, &expected)).or_default() += 1;
+            *tally.entry(answers::named(command, &expected)).or_default() += 1;
         }
         system.agrees(&book, seed);
     }
@@ -116,6 +117,8 @@ fn expect(book: &mut Book, command: &Command, tokens: &[u64]) -> book::Outcome {
         Command::Fund { id, offer, amount } => book.fund(*id, *offer, *amount),
         Command::SetActive { offer, active } => book.set_active(*offer, *active),
         Command::Freeze { wallet, frozen } => book.freeze(*wallet, *frozen),
+        Command::CloseWallet { wallet } => book.close_wallet(*wallet),
+        Command::PayOutWallet { id, wallet, amount } => book.pay_out_wallet(*id, *wallet, *amount),
         Command::Tokens { wallet, .. } => book.tokens(*wallet, tokens),
         Command::Clip { wallet, offer } => book.clip(*wallet, *offer),
         Command::Unclip { wallet, offer, sequence } => book.unclip(*wallet, *offer, *sequence),

@@ -7,7 +7,7 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use server::{
-    Error, Running,
+    Running,
     clock::{ManualClock, Surroundings, SystemRandom},
     config::{Config, Rules},
     engine::{
@@ -15,9 +15,11 @@ use server::{
         decide::{
             approval::AnswerPayment,
             campaign::{CreateCampaign, SetCampaignState},
+            close::CloseWallet,
             coupon::{ClipOffer, UnclipCoupon},
+            device::{Caller, Joined},
             enrol::{CreateIssuer, CreateMerchant, CreateTerminal},
-            payment::{CreatePayment, Scan},
+            payment::{CreatePayment, Scan, ScannedCode},
             refund::{Goods, RefundPayment},
             reversal::ReversePayment,
             settlement::{CloseBatch, PayOut, What},
@@ -25,7 +27,7 @@ use server::{
             wallet::{FreezeWallet, IssueTokens, OpenWallet},
         },
     },
-    model::{self, CampaignState, CampaignView, Text},
+    model::{CampaignState, Text},
     serve,
     store::Store,
 };
@@ -37,7 +39,7 @@ use shared::{
     money::{Currency, Money},
     offer::{Need, RefundPolicy, Reward, Terms, TermsParts},
     payment::{
-        PaymentState, RedeemedLine, Redemption,
+        RedeemedLine, Redemption,
         approval::{self, Limits},
     },
     settlement::{BatchId, FeeRate, Party},
@@ -48,7 +50,8 @@ use uuid::Uuid;
 
 use crate::{
     Backend,
-    book::{self, Account, Ask, Book, CouponState, Kind, Minor, Outcome, Policy, Return, Seen},
+    answers::{budget, closed, coupon, payment, refunded, seen},
+    book::{self, Account, Ask, Book, Kind, Minor, Outcome, Policy, Return, Seen},
     cluster::cluster,
     command::Command,
     tables::{Books, Tables},
@@ -58,6 +61,7 @@ pub(crate) struct System {
     pub clock: Arc<ManualClock>,
     running: Running,
     wallets: Vec<WalletId>,
+    callers: Vec<Caller>,
     shops: Vec<(MerchantId, TerminalId)>,
     issuers: Vec<IssuerId>,
     offers: Vec<(OfferNumber, Terms)>,
@@ -107,10 +111,12 @@ impl System {
             Config { rules, sweep_interval: std::time::Duration::from_secs(86_400), ..Config::default() };
         let running = serve(config, store, outside).await.unwrap();
         let engine = running.engine();
-        let mut wallets = Vec::new();
+        let mut callers = Vec::new();
         for n in 0..book.shoppers.len() {
             let public_key = [u8::try_from(n).unwrap(); 32];
-            wallets.push(engine.run(OpenWallet { public_key }).await.unwrap().wallet.id);
+            let open = OpenWallet { public_key, device_name: "Phone".to_owned(), recovery: public_key };
+            let Joined { view, device, .. } = engine.run(open).await.unwrap();
+            callers.push(Caller { wallet: view.wallet.id, device });
         }
         let fee = FeeRate::from_ppm(u32::try_from(settings.fee_ppm).unwrap()).unwrap();
         let mut shops = Vec::new();
@@ -137,7 +143,8 @@ impl System {
         Self {
             clock,
             running,
-            wallets,
+            wallets: callers.iter().map(|caller| caller.wallet).collect(),
+            callers,
             shops,
             issuers,
             offers,
@@ -198,12 +205,24 @@ impl System {
                 async move { plain(seen(engine.run(freeze).await, |w| Seen::Balance(w.balance_minor))) }
                     .boxed()
             }
+            Command::CloseWallet { wallet } => {
+                let close = CloseWallet { caller: self.callers[*wallet] };
+                async move { plain(seen(engine.run(close).await, |w| Seen::Balance(w.balance_minor))) }
+                    .boxed()
+            }
+            Command::PayOutWallet { id, wallet, amount } => {
+                let what = What::Wallet(self.wallets[*wallet], money(*amount));
+                self.pay_out(*id, hash(command), what)
+            }
             Command::Tokens { wallet, count } => {
-                let issue = IssueTokens { wallet: self.wallets[*wallet], count: *count };
+                let issue = IssueTokens { caller: self.callers[*wallet], count: *count };
                 async move {
-                    let issued = engine.run(issue).await.unwrap();
-                    let tokens: Vec<u64> = issued.iter().map(|(id, _)| *id).collect();
-                    Answer { outcome: Ok(Seen::Tokens(tokens.len())), tokens }
+                    let mut tokens = Vec::new();
+                    let outcome = seen(engine.run(issue).await, |issued| {
+                        tokens.extend(issued.iter().map(|(id, _)| *id));
+                        Seen::Tokens(tokens.len())
+                    });
+                    Answer { outcome, tokens }
                 }
                 .boxed()
             }
@@ -229,7 +248,7 @@ impl System {
             Command::Approve { wallet, payment: id } | Command::Reject { wallet, payment: id } => {
                 let yes = matches!(command, Command::Approve { .. });
                 let answer = if yes { approval::Answer::Approve } else { approval::Answer::Reject };
-                let answer = AnswerPayment { wallet: self.wallets[*wallet], id: uuid(*id), answer };
+                let answer = AnswerPayment { signer: self.callers[*wallet], id: uuid(*id), answer };
                 async move { plain(seen(engine.run(answer).await, |p| payment(&p))) }.boxed()
             }
             Command::Refund(back) => {
@@ -249,11 +268,19 @@ impl System {
             Command::PayOut { id, merchant, batch } => {
                 let party = Party::Merchant(self.shops[*merchant].0);
                 let what = What::Batch(BatchId { party, number: u32::try_from(*batch).unwrap() + 1 });
-                let pay_out = PayOut { request_id: uuid(*id), request_hash: hash(command), what };
-                async move { plain(seen(engine.run(pay_out).await, |(amount, _)| Seen::Balance(amount.minor))) }
-                    .boxed()
+                self.pay_out(*id, hash(command), what)
             }
         }
+    }
+
+    fn pay_out(&self, id: u128, request_hash: [u8; 32], what: What) -> BoxFuture<'_, Answer> {
+        let pay_out = PayOut { request_id: uuid(id), request_hash, what };
+        let engine = self.running.engine();
+        async move {
+            let outcome = seen(engine.run(pay_out).await, |(amount, _)| Seen::Balance(amount.minor));
+            Answer { outcome, tokens: Vec::new() }
+        }
+        .boxed()
     }
 
     fn refund(&self, back: &Return, request_hash: [u8; 32]) -> RefundPayment {
@@ -267,7 +294,14 @@ impl System {
             }
         };
         let merchant = self.shops[back.merchant].0;
-        RefundPayment { id: uuid(back.id), request_hash, payment: uuid(back.payment), merchant, goods }
+        RefundPayment {
+            id: uuid(back.id),
+            request_hash,
+            payment: uuid(back.payment),
+            merchant,
+            terminal: None,
+            goods,
+        }
     }
 
     fn create(&self, ask: &Ask, request_hash: [u8; 32]) -> CreatePayment {
@@ -293,9 +327,11 @@ impl System {
             terminal,
             scan: Scan {
                 token: ask.token.map(|token| (token, self.wallets[ask.wallet])),
-                signed: ask.signed,
-                issued_at: UnixMillis(ask.issued_at),
-                claims: ask.claimed.iter().map(claim).collect(),
+                code: (!ask.bare).then(|| ScannedCode {
+                    signed: ask.signed,
+                    issued_at: UnixMillis(ask.issued_at),
+                    claims: ask.claimed.iter().map(claim).collect(),
+                }),
             },
             gross: money(ask.gross),
             due: money(ask.due),
@@ -373,6 +409,7 @@ async fn campaign(engine: &Engine, n: usize, offer: &book::Offer, issuer: Issuer
     let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
     let create = CreateCampaign {
         image_url: String::new(),
+        gpc_code: 0,
         issuer,
         issuer_name: "Silk AG".to_owned(),
         title: text.clone(),
@@ -401,75 +438,4 @@ fn hash(command: &Command) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&hasher.finish().to_be_bytes());
     bytes
-}
-
-fn seen<T>(result: Result<T, Error>, read: impl FnOnce(T) -> Seen) -> Outcome {
-    match result {
-        Ok(value) => Ok(read(value)),
-        Err(Error::Refused(failure)) => Err(failure.reason.as_str()),
-        Err(fault) => panic!("{fault}"),
-    }
-}
-
-fn budget(view: CampaignView) -> Seen {
-    Seen::Budget { available: view.available_minor, reserved: view.reserved_minor }
-}
-
-fn coupon(coupon: model::Coupon) -> Seen {
-    Seen::Coupon { sequence: coupon.id.sequence as usize, state: coupon_state(coupon.state) }
-}
-
-fn coupon_state(state: model::CouponState) -> CouponState {
-    match state {
-        model::CouponState::Clipped => CouponState::Clipped,
-        model::CouponState::Redeemed => CouponState::Redeemed,
-        model::CouponState::Unclipped => CouponState::Unclipped,
-        model::CouponState::Expired => CouponState::Expired,
-        model::CouponState::Held => CouponState::Held,
-    }
-}
-
-fn payment(payment: &model::Payment) -> Seen {
-    Seen::Payment { state: payment_state(payment), refunded: payment.refunded_minor() }
-}
-
-fn refunded(payment: &model::Payment, refund: &model::Refund) -> Seen {
-    let campaigns = refund.coupons.iter().map(|coupon| coupon.amount_minor).collect();
-    Seen::Refund { shopper: refund.shopper_minor, campaigns, state: payment_state(payment) }
-}
-
-fn closed(batch: &model::Batch) -> book::Batch {
-    book::Batch {
-        sales: batch.turnover.sales_minor,
-        returns: batch.turnover.returns_minor,
-        fee: batch.fee_minor,
-        payout: batch.payout_minor,
-        paid: batch.paid_out_at.is_some(),
-    }
-}
-
-fn payment_state(payment: &model::Payment) -> book::PaymentState {
-    match payment.state {
-        PaymentState::Completed => book::PaymentState::Completed,
-        PaymentState::Reversed => book::PaymentState::Reversed,
-        PaymentState::PendingApproval => book::PaymentState::Pending,
-        PaymentState::Rejected => book::PaymentState::Rejected,
-        PaymentState::Expired => book::PaymentState::Expired,
-        PaymentState::PartiallyRefunded => book::PaymentState::PartlyRefunded,
-        PaymentState::Refunded => book::PaymentState::Refunded,
-        PaymentState::Declined => book::PaymentState::Declined(
-            payment.decline.as_ref().expect("a decline has a reason").reason.as_str(),
-        ),
-    }
-}
-
-/// A command's kind and outcome, to see in the end that all of them came about.
-pub(crate) fn named(command: &Command, outcome: &Outcome) -> String {
-    let command = format!("{command:?}");
-    let name: String = command.chars().take_while(|c| c.is_alphanumeric()).collect();
-    match outcome {
-        Ok(Seen::Payment { state, .. }) => format!("{name} {state:?}"),
-        Ok(_) => name,
-        Err(reason) => format!("{name} {reason}"),
-    }
 }

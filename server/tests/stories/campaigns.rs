@@ -62,7 +62,7 @@ async fn tills_hear_only_of_what_changed() {
     let mut till = world.till().await;
     let all = till.offers(0).await;
     let numbers = |page: &v1::PaymentServiceListOffersResponse| {
-        page.offers.iter().map(|offer| (offer.offer_number, offer.clippable)).collect::<Vec<_>>()
+        offers_of(page).iter().map(|offer| (offer.offer_number, offer.clippable)).collect::<Vec<_>>()
     };
     assert_eq!(numbers(&all), [(first, true), (second, true)], "a draft is nobody's business");
     assert_eq!(numbers(&till.offers(all.revision).await), []);

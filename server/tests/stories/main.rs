@@ -9,6 +9,7 @@ mod cluster;
 
 mod copying;
 mod migrations;
+mod outage;
 mod servers;
 
 /// Which database the stories of a module run on.
@@ -28,6 +29,8 @@ macro_rules! stories_on {
             mod campaigns;
             #[path = "coupons.rs"]
             mod coupons;
+            #[path = "devices.rs"]
+            pub(crate) mod devices;
             #[path = "killed.rs"]
             mod killed;
             #[path = "operator.rs"]
@@ -42,6 +45,8 @@ macro_rules! stories_on {
             mod restart;
             #[path = "reversal.rs"]
             mod reversal;
+            #[path = "tills.rs"]
+            mod tills;
             #[path = "tokens.rs"]
             mod tokens;
             #[path = "watching.rs"]

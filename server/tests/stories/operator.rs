@@ -109,7 +109,7 @@ async fn a_wallet_belongs_to_its_device_key() {
     assert_eq!(world.phone_with(key.clone()).await.wallet_id, phone.wallet_id, "opening again finds it");
 
     let challenge = phone.client.create_challenge(v1::CreateChallengeRequest {}).await.unwrap().into_inner();
-    let v1::OpenWalletRequest { public_key, challenge, signature } = open_request(&key, challenge.challenge);
+    let v1::OpenWalletRequest { public_key, challenge, signature, .. } = open_request(&key, challenge.challenge);
     let good = v1::StartSessionRequest { public_key, challenge, signature };
     let session = phone.client.start_session(good.clone()).await.unwrap().into_inner();
     assert_eq!(session.wallet.unwrap().wallet_id, phone.wallet_id);

@@ -122,7 +122,7 @@ async fn a_coupon_of_another_shop() {
     };
     let sale = scene.sale().await;
     scene.declines_coupon(&sale, Refusal::WrongStore).await;
-    assert!(scene.till.offers(0).await.offers.is_empty(), "its tills don't hear of the offer either");
+    assert!(scene.till.offers(0).await.signed_offers.is_empty(), "its tills don't hear of the offer either");
 }
 
 #[tokio::test]

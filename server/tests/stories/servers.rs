@@ -92,3 +92,22 @@ async fn a_key_that_was_replaced_at_one_server_is_dead_at_the_other() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
+
+#[tokio::test]
+async fn a_device_that_was_revoked_at_one_server_is_dead_at_the_other() {
+    let (mut first, mut second) = two().await;
+    let mut phone = first.phone(1_000).await;
+    let code = phone.pairing_code().await.unwrap();
+    let mut lost = second.link(7, &code, "Lost").await.unwrap();
+    let shown = lost.code(&[]).await;
+    let request = with(&lost.session, v1::WatchWalletRequest {});
+    let mut watching = lost.client.watch_wallet(request).await.unwrap().into_inner();
+    watching.message().await.unwrap().unwrap();
+
+    let id = phone.devices().await.unwrap()[1].device_id.clone();
+    phone.revoke(&id).await.unwrap();
+    let mut till = second.till().await;
+    assert_eq!(refused(till.pay(&Sale::of(&shown, 100)).await), Reason::TokenRevoked, "whatever the news");
+    assert_eq!(refused(watching.message().await), Reason::DeviceRevoked);
+    assert_eq!(refused(lost.devices().await), Reason::DeviceRevoked, "the news that ended the watching came");
+}

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use ed25519_dalek::{Signer, SigningKey};
+use prost::Message;
 use proto::{
     claims, convert,
     status::Failure,
@@ -96,8 +97,8 @@ pub(crate) fn reason(status: &Status) -> Reason {
 
 /// A result that must be refused.
 #[track_caller]
-pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, Status>) -> Reason {
-    reason(&result.expect_err("should have been refused"))
+pub(crate) fn refused<T>(result: Result<T, Status>) -> Reason {
+    reason(&result.err().expect("should have been refused"))
 }
 
 impl World {
@@ -149,7 +150,7 @@ impl World {
             name: "Lane 1".to_owned(),
         };
         let made = self.operator.client.create_terminal(with(&self.operator.key, request)).await.unwrap();
-        let v1::CreateTerminalResponse { terminal_id, key } = made.into_inner();
+        let v1::CreateTerminalResponse { terminal_id, key, .. } = made.into_inner();
         let client = PaymentServiceClient::new(self.channel.clone());
         Till { merchant: merchant.to_owned(), id: terminal_id, client, key }
     }
@@ -217,6 +218,11 @@ pub(crate) fn database_name(dir: &Path) -> String {
     format!("w{}", hex::encode(dir.file_name().unwrap().as_encoded_bytes()))
 }
 
+/// The offers of a till's answer.
+pub(crate) fn offers_of(page: &v1::PaymentServiceListOffersResponse) -> Vec<v1::Offer> {
+    page.signed_offers.iter().map(|signed| v1::Offer::decode(signed.offer.as_slice()).unwrap()).collect()
+}
+
 pub(crate) fn operator_key(dir: &Path) -> String {
     std::fs::read_to_string(dir.join(OPERATOR_KEY_FILE)).unwrap().trim().to_owned()
 }
@@ -227,6 +233,7 @@ pub(crate) fn open_request(key: &SigningKey, challenge: Vec<u8>) -> v1::OpenWall
         public_key: key.verifying_key().to_bytes().to_vec(),
         challenge,
         signature: signature.to_bytes().to_vec(),
+        device_name: "Phone".to_owned(),
     }
 }
 
@@ -280,6 +287,7 @@ impl Issuer {
             terms: Some(convert::terms_to_wire(&Terms::try_from(parts).unwrap())),
             per_wallet_limit,
             total_circulation: 0,
+            gpc_code: 0,
         };
         let made = self.client.create_campaign(with(&self.key, request)).await?.into_inner();
         Ok(made.campaign.unwrap().offer.unwrap().offer_number)
@@ -401,6 +409,7 @@ impl Sale {
             amount_due: cny(gross),
             redemptions: Vec::new(),
             merchant_reference: "R-1".to_owned(),
+            token_number: String::new(),
         })
     }
 
@@ -413,7 +422,7 @@ impl Sale {
             discount: cny(discount),
             grams: 0,
         };
-        self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None });
+        self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], ..Default::default() });
         self.0.amount_due = cny(minor(&self.0.amount_due) - discount);
         self
     }

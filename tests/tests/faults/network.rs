@@ -6,7 +6,7 @@ use pos_agent::machine::{Machine, Outcome};
 use proto::v1::PaymentState;
 use tests::{
     actors::{Deal, RawTill, Sale, Shopper, Till, connect, minor, outcome},
-    ledger_file::audit,
+    ledger_file::payments,
     proxy::{Fate, Proxy},
     seed::Seed,
     stage::Stage,
@@ -47,7 +47,7 @@ async fn over_a_network_that_fails_all_the_time_each_purchase_is_made_once_or_no
     let shop = world.shop.account();
     drop(lanes);
     let world = Arc::into_inner(world).expect("nobody else holds the world");
-    let tally = agree(&journals, &audit(&world.shut_down().await.database()));
+    let tally = agree(&journals, &payments(&world.shut_down().await.database()));
     println!("{tally:?} over a network with {} faults", network.faults());
     assert!(u64::from(network.faults()) >= TILLS * PURCHASES_EACH / 4, "it hardly failed");
     assert_eq!(books.balance(&shop), tally.paid * 3000);

@@ -11,7 +11,7 @@ use std::{
 use pos_agent::machine::Outcome;
 use tests::{
     actors::{Deal, Shopper, Till, connect, minor, system_time},
-    ledger_file::audit,
+    ledger_file::payments,
     process::{ServerProcess, operator_key},
     proxy::Proxy,
     seed::Seed,
@@ -76,7 +76,7 @@ async fn a_server_killed_at_any_moment_agrees_with_the_tills_in_the_end() {
 
     server.kill().await;
     let journals: Vec<_> = lanes.iter().map(|lane| lane.till.journal()).collect();
-    let tally = agree(&journals, &audit(&database(folder.path())));
+    let tally = agree(&journals, &payments(&database(folder.path())));
     println!("{tally:?} over {} kills of the server, which hit {hit} payments", ROUNDS * KILLS_A_ROUND);
     assert_eq!(books.balance(&world.shop.account()), tally.paid * 3000);
     assert!(hit >= ROUNDS, "hardly a payment was under way when the server was killed");

@@ -9,7 +9,7 @@ use std::{
 use proto::v1::PaymentState;
 use tests::{
     actors::{Deal, Shopper, journal, minor, recover},
-    ledger_file::audit,
+    ledger_file::payments,
     process::Checkout,
     seed::Seed,
     stage::Stage,
@@ -49,7 +49,7 @@ async fn a_till_killed_at_any_moment_agrees_with_the_server_in_the_end() {
     let paid = receipts.iter().filter(|receipt| receipt.state() == PaymentState::Completed);
     // Most with the coupon; without it where the last one was still being redeemed.
     let spent: i64 = paid.filter_map(|receipt| receipt.amount_due.as_ref()).map(|due| due.minor_units).sum();
-    let ledger = audit(&world.shut_down().await.database());
+    let ledger = payments(&world.shut_down().await.database());
     let tally = agree(&[journal(&lane.data_dir)], &ledger);
     println!("{tally:?} over {kills} kills of the till");
     assert_eq!(tally.declined, 0);

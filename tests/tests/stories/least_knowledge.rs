@@ -28,8 +28,10 @@ async fn the_provider_learns_the_redeemed_lines_and_the_amount_and_nothing_else(
         amount_due,
         redemptions,
         merchant_reference,
+        token_number,
     } = priced.request(id.clone(), &scan, "sale 7");
     assert_eq!((payment_id, sent, merchant_reference), (id, code, "sale 7".to_owned()));
+    assert_eq!(token_number, "", "the code has it");
     assert_eq!((gross_amount, amount_due), (Some(cny(8750)), Some(cny(8250))));
     let line = v1::RedeemedLine {
         gtin: SHAMPOO.to_owned(),
@@ -38,7 +40,15 @@ async fn the_provider_learns_the_redeemed_lines_and_the_amount_and_nothing_else(
         discount: Some(cny(500)),
         grams: 0,
     };
-    assert_eq!(redemptions, [v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None }]);
+    assert_eq!(
+        redemptions,
+        [v1::CouponRedemption {
+            offer_number: offer,
+            lines: vec![line],
+            title: None,
+            issuer_name: String::new()
+        }]
+    );
 }
 
 #[tokio::test]

@@ -26,6 +26,12 @@ pub(crate) fn day(lang: Lang, at: UnixMillis, now: UnixMillis) -> String {
     date.to_locale_date_string(locale(lang), &object(&options)).into()
 }
 
+/// "24 November 2026", "2026年11月24日".
+pub(crate) fn full_day(lang: Lang, at: UnixMillis) -> String {
+    let options = [("year", "numeric"), ("month", "long"), ("day", "numeric")];
+    date(at).to_locale_date_string(locale(lang), &object(&options)).into()
+}
+
 /// "24 Nov 2026, 10:33".
 pub(crate) fn moment(lang: Lang, at: UnixMillis) -> String {
     let options = [

@@ -70,6 +70,34 @@ fn refused(reason: Reason) -> (&'static str, &'static str) {
             "This wallet is stopped. Please contact your wallet’s provider.",
             "钱包已停用，请联系钱包服务商。",
         ),
+        Reason::WalletClosed => {
+            ("This wallet is closed. It can’t be used any more.", "这个钱包已注销，不能再使用。")
+        }
+        Reason::PaymentWaiting => (
+            "A payment still waits for your answer. Approve or reject it first.",
+            "还有一笔付款等待您确认，请先确认或拒绝。",
+        ),
+        Reason::DeviceRevoked => (
+            "This device was removed from the wallet. Link it again from another device, or use the recovery code.",
+            "此设备已从钱包中移除，请用另一台设备重新关联，或使用恢复码。",
+        ),
+        Reason::DeviceNotFound => {
+            ("This device is no longer linked to your wallet.", "该设备已不再关联您的钱包。")
+        }
+        Reason::DeviceLimitReached => (
+            "Your wallet has as many devices as it can have. Remove one, then try again.",
+            "钱包的设备数量已达上限，请先移除一台再试。",
+        ),
+        Reason::DeviceInUse => {
+            ("This device already has a wallet. Close that wallet first.", "此设备已有钱包，请先注销该钱包。")
+        }
+        Reason::PairingCodeInvalid => (
+            "That pairing code isn’t valid. Check it, or make a new one on the other device.",
+            "配对码无效，请核对，或在另一台设备上重新生成。",
+        ),
+        Reason::RecoveryCodeInvalid => {
+            ("That recovery code isn’t valid. Please check each character.", "恢复码无效，请逐个字符核对。")
+        }
         Reason::WalletNotFound => (
             "Your wallet is no longer known here. Open a new one to go on.",
             "这里已没有您的钱包，请重新开通。",

@@ -39,12 +39,13 @@ pub(super) fn make_code(model: &mut Model) -> Vec<Effect> {
     let language = spoken(model.lang);
     let plan = plan(&model.memory.coupons, &model.memory.choices, language, now);
     let frozen = model.memory.account.as_ref().is_some_and(|a| a.wallet.state() == WalletState::Frozen);
+    let closed = model.is_closed();
     let serial = model.next_serial();
     let Pay::Code(screen) = &mut model.pay else { return vec![] };
     screen.plan = plan.clone();
     screen.serial = serial;
-    if frozen {
-        screen.problem = Some(PayProblem::Frozen);
+    if frozen || closed {
+        screen.problem = Some(if closed { PayProblem::Closed } else { PayProblem::Frozen });
         screen.code = None;
         return vec![];
     }

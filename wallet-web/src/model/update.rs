@@ -4,8 +4,8 @@ use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use super::{
-    Answering, Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, inbox, limits,
-    pay_screen,
+    Answering, Connection, Effect, Event, Library, Memory, Model, Notice, Pay, Route, Said, Stage, account,
+    browse, history, inbox, limits, pay_screen,
 };
 use crate::api::{CallError, TOKENS_PER_CALL_MAX};
 
@@ -23,11 +23,26 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
     model.now = now;
     match event {
         Event::Loaded(memory) => loaded(model, *memory),
+        Event::LibraryLoaded(library) => {
+            // What has come from the provider meanwhile is newer.
+            if model.library == Library::default() {
+                model.library = *library;
+            }
+            vec![]
+        }
+        Event::Browse(event) => browse::on(model, event),
+        Event::Account(event) => account::on(model, event),
+        Event::Recovery(event) => account::on_recovery(model, event),
+        Event::History(event) => history::on(model, event),
         Event::OpenTapped => {
             model.stage = Stage::Welcome { opening: true, problem: None };
             vec![Effect::Open]
         }
         Event::Went(route) => went(model, route),
+        Event::ThemeChosen(theme) => {
+            model.theme = theme;
+            vec![Effect::KeepTheme(theme)]
+        }
         Event::LanguageChosen(lang) => {
             model.lang = lang;
             let mut effects = vec![Effect::KeepLanguage(lang)];
@@ -90,6 +105,9 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
             heard(model);
             model.link.stale = model.link.syncing;
             let paid = change.payment.is_some();
+            if paid {
+                model.offers_feed.spoil();
+            }
             let mut effects = inbox::take_change(model, *change);
             effects.extend(replenish(model));
             if paid {
@@ -127,11 +145,17 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
                     effects
                 }
                 Err(error) => {
-                    if error.reason() == Some(Reason::ClipLimitReached) {
-                        model.had.insert(offer);
-                    }
-                    let mut effects = failed(model, &error);
-                    effects.extend(say(model, Said::Failed(error)));
+                    let mut effects = match error.reason() {
+                        Some(Reason::ClipLimitReached) => {
+                            model.had.insert(offer);
+                            vec![]
+                        }
+                        Some(Reason::OfferExhausted | Reason::OfferNotActive | Reason::OfferNotFound) => {
+                            browse::gone(model, offer)
+                        }
+                        _ => vec![],
+                    };
+                    effects.extend(failed_and_said(model, error));
                     effects
                 }
             }
@@ -199,12 +223,18 @@ fn limits_set(model: &mut Model, outcome: Result<Box<v1::Wallet>, CallError>) ->
                 v1::WatchWalletResponse { wallet, ..v1::WatchWalletResponse::default() },
             )
         }
-        Err(error) => {
-            let mut effects = failed(model, &error);
-            effects.extend(say(model, Said::Failed(error)));
-            effects
-        }
+        Err(error) => failed_and_said(model, error),
     }
+}
+
+/// A call that the shopper asked for failed.
+pub(super) fn failed_and_said(model: &mut Model, error: CallError) -> Vec<Effect> {
+    let mut effects = failed(model, &error);
+    // Where the wallet is gone, the page that is left says why.
+    if model.stage == Stage::Inside {
+        effects.extend(say(model, Said::Failed(error)));
+    }
+    effects
 }
 
 /// Shows a message for a while.
@@ -219,21 +249,29 @@ pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
     model.memory = memory;
     if model.memory.account.is_none() {
         model.stage = Stage::Welcome { opening: false, problem: None };
-        return vec![];
+        return account::welcome(model);
     }
     model.stage = Stage::Inside;
     let mut effects = went(model, model.route.clone());
+    effects.push(Effect::LoadLibrary);
     effects.extend(sync(model));
     effects
 }
 
 fn went(model: &mut Model, route: Route) -> Vec<Effect> {
+    if model.route.base() != route.base() {
+        model.first_row = 0;
+    }
     model.route = route;
     model.notice = None;
+    account::leave(model);
     if model.stage != Stage::Inside {
-        return vec![];
+        return account::welcome(model);
     }
-    match model.route {
+    let mut effects = read(model);
+    effects.extend(match model.route {
+        // Who scans a pairing code with a wallet at hand has that one already.
+        Route::Link(_) | Route::Recover => vec![Effect::Go(Route::Home)],
         Route::Home => {
             let home = if model.memory.coupons.is_empty() { Route::Offers } else { Route::Pay };
             vec![Effect::Go(home)]
@@ -241,7 +279,16 @@ fn went(model: &mut Model, route: Route) -> Vec<Effect> {
         Route::Pay if matches!(model.pay, Pay::Code(_)) => vec![],
         Route::Pay => pay_screen::open(model),
         _ => pay_screen::leave(model),
-    }
+    });
+    effects
+}
+
+/// Reads what the open page shows beside what every sync brings.
+fn read(model: &mut Model) -> Vec<Effect> {
+    let mut effects = browse::read_offers(model);
+    effects.extend(history::read_payments(model));
+    effects.extend(account::read_devices(model));
+    effects
 }
 
 /// Asks for everything, unless that is under way.
@@ -271,9 +318,13 @@ fn synced(model: &mut Model, outcome: Result<Box<super::Snapshot>, CallError>) -
     let entered = model.stage != Stage::Inside;
     let mut effects = inbox::take_snapshot(model, snapshot);
     if entered {
+        model.account.typed.clear();
         effects.extend(went(model, model.route.clone()));
     }
     effects.extend(replenish(model));
+    if !entered {
+        effects.extend(read(model));
+    }
     if !std::mem::replace(&mut model.link.watching, true) {
         effects.push(Effect::Watch);
     }
@@ -286,27 +337,30 @@ fn synced(model: &mut Model, outcome: Result<Box<super::Snapshot>, CallError>) -
 /// Fetches tokens when few are left.
 fn replenish(model: &mut Model) -> Vec<Effect> {
     let wanted = model.memory.stock.wanted(model.provider_now());
-    if wanted == 0 || std::mem::replace(&mut model.link.issuing, true) {
+    if wanted == 0 || model.is_closed() || std::mem::replace(&mut model.link.issuing, true) {
         return vec![];
     }
     vec![Effect::IssueTokens(u32::try_from(wanted).unwrap_or(TOKENS_PER_CALL_MAX))]
 }
 
-fn heard(model: &mut Model) {
+pub(super) fn heard(model: &mut Model) {
     model.connection = Connection::Online;
     model.link.failures = 0;
     model.link.heard_at = Some(model.now);
 }
 
 /// A call failed: the wallet goes on with what it has and tries again by itself.
-fn failed(model: &mut Model, error: &CallError) -> Vec<Effect> {
+pub(super) fn failed(model: &mut Model, error: &CallError) -> Vec<Effect> {
     match error {
-        CallError::Refused(failure) if failure.reason == Reason::WalletNotFound => {
-            // The provider has forgotten the wallet: all that is left is to open another.
-            model.memory = Memory::default();
-            model.pay = Pay::Away;
-            model.stage = Stage::Welcome { opening: false, problem: Some(error.clone()) };
-            vec![Effect::Save, Effect::KeepAwake(false)]
+        // The provider has forgotten the wallet, or another device has removed this one: all that is left is to begin anew.
+        CallError::Refused(failure)
+            if matches!(failure.reason, Reason::WalletNotFound | Reason::DeviceRevoked) =>
+        {
+            account::forget(model, Some(error.clone()))
+        }
+        CallError::Refused(failure) if failure.reason == Reason::WalletClosed => {
+            heard(model);
+            account::was_closed(model)
         }
         CallError::Refused(_) => {
             heard(model);

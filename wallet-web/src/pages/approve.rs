@@ -20,8 +20,8 @@ pub(super) fn view(ui: Ui<'_>, payment: &v1::Payment) -> Html {
         <main>
             { header(ui, ui.t.approve_title, None) }
             <article class="paid approve" data-test="approve">
-                <div class="paid-head" role="alertdialog" aria-live="assertive">
-                    <p class="paid-word">{ ui.t.approve_question }</p>
+                <div class="paid-head" role="alertdialog" aria-labelledby="approve-question" aria-live="assertive">
+                    <p class="paid-word" id="approve-question">{ ui.t.approve_question }</p>
                     <p class="paid-amount money" data-test="approve-due">
                         { payment.amount_due.as_ref().map(amount).unwrap_or_default() }
                     </p>

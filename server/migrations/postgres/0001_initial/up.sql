@@ -39,13 +39,29 @@ CREATE TABLE keys (
 
 CREATE TABLE wallets (
     id BIGINT NOT NULL PRIMARY KEY,
-    public_key BYTEA NOT NULL UNIQUE CHECK (length(public_key) = 32),
-    frozen BIGINT NOT NULL,
+    state BIGINT NOT NULL,
     opened_at_ms BIGINT NOT NULL,
     -- What the shopper chose to be asked from; null is the operator's limit.
     limit_payment_minor BIGINT,
-    limit_day_minor BIGINT
+    limit_day_minor BIGINT,
+    -- SHA-256 of the codes by which a device comes to the wallet; null where there is none.
+    recovery_hash BYTEA UNIQUE,
+    pairing_hash BYTEA UNIQUE,
+    pairing_expires_at_ms BIGINT
 );
+
+-- The keys that may act for a wallet, also those that no longer may. A device has one wallet for good.
+CREATE TABLE devices (
+    id BIGINT NOT NULL PRIMARY KEY,
+    wallet_id BIGINT NOT NULL,
+    public_key BYTEA NOT NULL UNIQUE CHECK (length(public_key) = 32),
+    name TEXT NOT NULL,
+    linked_at_ms BIGINT NOT NULL,
+    revoked_at_ms BIGINT
+);
+CREATE INDEX devices_by_wallet ON devices (wallet_id);
+-- Those whose sessions may still run, read when a server starts.
+CREATE INDEX devices_revoked ON devices (revoked_at_ms) WHERE revoked_at_ms IS NOT NULL;
 
 -- Balances, kept in the transaction of each posting. The accounts that everybody pays into or from (merchant, campaign_reserved,
 -- provider_fees, cash) have a row for each server (stripe) beside stripe 0, so that servers don't wait for one another: the
@@ -73,10 +89,11 @@ CREATE TABLE accounts (
     CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 );
 
--- One-time payment tokens, in the order they were given out. The index finds a wallet's live ones; paying doesn't touch it.
+-- One-time payment tokens, in the order they were given out, each of one device. The index finds a wallet's live ones; paying doesn't touch it.
 CREATE TABLE tokens (
     id BIGINT NOT NULL PRIMARY KEY,
     wallet_id BIGINT NOT NULL,
+    device_id BIGINT NOT NULL,
     expires_at_ms BIGINT NOT NULL,
     state BIGINT NOT NULL
 );
@@ -91,6 +108,8 @@ CREATE TABLE offers (
     description_en TEXT NOT NULL,
     description_zh TEXT NOT NULL,
     image_url TEXT NOT NULL,
+    gpc_code BIGINT NOT NULL,
+    per_wallet_limit BIGINT NOT NULL,
     terms BYTEA NOT NULL
 );
 
@@ -100,7 +119,6 @@ CREATE TABLE campaigns (
     offer_number BIGINT NOT NULL PRIMARY KEY REFERENCES offers (offer_number),
     issuer_id BIGINT NOT NULL,
     state BIGINT NOT NULL,
-    per_wallet_limit BIGINT NOT NULL,
     total_circulation BIGINT NOT NULL,
     ends_at_ms BIGINT NOT NULL,
     revision BIGINT NOT NULL UNIQUE,
@@ -224,6 +242,7 @@ CREATE TABLE transfer_requests (
 
 -- Numbers, given out after a batch holds its locks, so that an account's entries are numbered in the order of their commits.
 CREATE SEQUENCE wallet_numbers START 1001;
+CREATE SEQUENCE device_numbers START 1001;
 CREATE SEQUENCE merchant_numbers START 1001;
 CREATE SEQUENCE terminal_numbers START 1001;
 CREATE SEQUENCE issuer_numbers START 1001;

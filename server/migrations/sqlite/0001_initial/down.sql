@@ -10,6 +10,7 @@ DROP TABLE campaigns;
 DROP TABLE offers;
 DROP TABLE tokens;
 DROP TABLE accounts;
+DROP TABLE devices;
 DROP TABLE wallets;
 DROP TABLE keys;
 DROP TABLE issuers;

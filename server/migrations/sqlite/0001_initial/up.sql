@@ -38,13 +38,29 @@ CREATE TABLE keys (
 
 CREATE TABLE wallets (
     id INTEGER NOT NULL PRIMARY KEY,
-    public_key BLOB NOT NULL UNIQUE CHECK (length(public_key) = 32),
-    frozen INTEGER NOT NULL,
+    state INTEGER NOT NULL,
     opened_at_ms INTEGER NOT NULL,
     -- What the shopper chose to be asked from; null is the operator's limit.
     limit_payment_minor INTEGER,
-    limit_day_minor INTEGER
+    limit_day_minor INTEGER,
+    -- SHA-256 of the codes by which a device comes to the wallet; null where there is none.
+    recovery_hash BLOB UNIQUE,
+    pairing_hash BLOB UNIQUE,
+    pairing_expires_at_ms INTEGER
 ) STRICT;
+
+-- The keys that may act for a wallet, also those that no longer may. A device has one wallet for good.
+CREATE TABLE devices (
+    id INTEGER NOT NULL PRIMARY KEY,
+    wallet_id INTEGER NOT NULL,
+    public_key BLOB NOT NULL UNIQUE CHECK (length(public_key) = 32),
+    name TEXT NOT NULL,
+    linked_at_ms INTEGER NOT NULL,
+    revoked_at_ms INTEGER
+) STRICT;
+CREATE INDEX devices_by_wallet ON devices (wallet_id);
+-- Those whose sessions may still run, read when a server starts.
+CREATE INDEX devices_revoked ON devices (revoked_at_ms) WHERE revoked_at_ms IS NOT NULL;
 
 -- Balances, kept in the transaction of each posting. The accounts that everybody pays into or from (merchant, campaign_reserved,
 -- provider_fees, cash) have a row for each server (stripe) beside stripe 0, so that servers don't wait for one another: the
@@ -72,10 +88,11 @@ CREATE TABLE accounts (
     CHECK (balance_minor >= 0 OR kind = 7 OR stripe > 0)
 ) STRICT, WITHOUT ROWID;
 
--- One-time payment tokens, in the order they were given out. The index finds a wallet's live ones; paying doesn't touch it.
+-- One-time payment tokens, in the order they were given out, each of one device. The index finds a wallet's live ones; paying doesn't touch it.
 CREATE TABLE tokens (
     id INTEGER NOT NULL PRIMARY KEY,
     wallet_id INTEGER NOT NULL,
+    device_id INTEGER NOT NULL,
     expires_at_ms INTEGER NOT NULL,
     state INTEGER NOT NULL
 ) STRICT;
@@ -90,6 +107,8 @@ CREATE TABLE offers (
     description_en TEXT NOT NULL,
     description_zh TEXT NOT NULL,
     image_url TEXT NOT NULL,
+    gpc_code INTEGER NOT NULL,
+    per_wallet_limit INTEGER NOT NULL,
     terms BLOB NOT NULL
 ) STRICT;
 
@@ -99,7 +118,6 @@ CREATE TABLE campaigns (
     offer_number INTEGER NOT NULL PRIMARY KEY REFERENCES offers (offer_number),
     issuer_id INTEGER NOT NULL,
     state INTEGER NOT NULL,
-    per_wallet_limit INTEGER NOT NULL,
     total_circulation INTEGER NOT NULL,
     ends_at_ms INTEGER NOT NULL,
     revision INTEGER NOT NULL UNIQUE,

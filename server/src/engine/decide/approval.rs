@@ -2,22 +2,22 @@
 
 use proto::status::Failure;
 use shared::{
-    ids::{CouponId, WalletId},
+    ids::CouponId,
     ledger::{Account, posting_rules},
     payment::{Event, TransitionError, approval::Answer},
     reason::Reason,
 };
 
-use super::{Command, payment::redeem};
+use super::{Command, device::Caller, payment::redeem};
 use crate::{
     engine::state::{Change, Keys, State},
-    model::{CouponState, Payment, PaymentId},
+    model::{CouponState, Payment, PaymentId, WalletState},
 };
 
 /// A shopper answers; known to be signed by the wallet's device key. Safe to repeat.
 pub struct AnswerPayment {
-    /// Whose wallet.
-    pub wallet: WalletId,
+    /// The device that signed.
+    pub signer: Caller,
     /// Which payment.
     pub id: PaymentId,
     /// Yes or no.
@@ -30,16 +30,19 @@ impl Command for AnswerPayment {
     fn touches(&self, keys: &mut Keys) {
         keys.payments.push(self.id);
         keys.undone.push(self.id);
-        keys.wallets.push(self.wallet);
-        keys.accounts.push(Account::Wallet(self.wallet));
+        // Of its own: what the payment leads to is counted once, however many commands of a batch name it.
+        keys.numbers.entry += 1;
+        self.signer.touch(keys);
     }
 
     fn decide(&self, state: &mut State) -> Result<Payment, Failure> {
         expire_if_due(state, self.id);
-        let found = state.payments.get(&self.id).filter(|p| p.wallet == Some(self.wallet)).cloned();
+        let wallet = self.signer.wallet;
+        let found = state.payments.get(&self.id).filter(|p| p.wallet == Some(wallet)).cloned();
         let Some(payment) = found else {
             return Err(Failure::new(Reason::PaymentNotFound, "this wallet has no such payment"));
         };
+        let stopped = self.signer.wallet(state)?.state == WalletState::Frozen;
         let event = match self.answer {
             Answer::Approve => Event::Approve,
             Answer::Reject => Event::Reject,
@@ -49,25 +52,26 @@ impl Command for AnswerPayment {
             return Ok(payment);
         }
         let coupons = match self.answer {
+            Answer::Approve if stopped => {
+                return Err(Failure::new(Reason::WalletFrozen, "this wallet is stopped; call the provider"));
+            }
             Answer::Approve => self.complete(state, &payment)?,
             Answer::Reject => free_coupons(state, &payment, CouponState::Held),
         };
         state.payments.change(&self.id).state = after;
-        state.changes.push(Change { wallet: Some(self.wallet), payment: Some(self.id), coupons });
+        state.changes.push(Change { wallet: Some(wallet), payment: Some(self.id), coupons });
         Ok(state.payments.change(&self.id).clone())
     }
 }
 
 impl AnswerPayment {
     fn complete(&self, state: &mut State, payment: &Payment) -> Result<Vec<CouponId>, Failure> {
-        if state.wallets.get(&self.wallet).is_none_or(|wallet| wallet.frozen) {
-            return Err(Failure::new(Reason::WalletFrozen, "this wallet is stopped; call the provider"));
-        }
-        if state.balance(Account::Wallet(self.wallet)) < payment.due_minor {
+        let wallet = self.signer.wallet;
+        if state.balance(Account::Wallet(wallet)) < payment.due_minor {
             let text = "the wallet holds less than is due; add money and approve again";
             return Err(Failure::new(Reason::InsufficientFunds, text));
         }
-        Ok(redeem(state, self.wallet, self.id, CouponState::Held))
+        Ok(redeem(state, wallet, self.id, CouponState::Held))
     }
 }
 
@@ -93,10 +97,11 @@ pub(super) fn expire_if_due(state: &mut State, id: PaymentId) -> bool {
     true
 }
 
-/// Gives a payment's coupons back to the shopper, as far as their offers still run; `from` is what they were. Each holds its worst
+/// Gives a payment's coupons back to the shopper, as far as their offers still run and the wallet is open; `from` is what they were. Each holds its worst
 /// case: what was spent of it has come back before.
 pub(super) fn free_coupons(state: &mut State, payment: &Payment, from: CouponState) -> Vec<CouponId> {
     let wallet = payment.wallet.expect("a payment that has coupons has a wallet");
+    let closed = state.wallets.get(&wallet).is_some_and(|wallet| wallet.state == WalletState::Closed);
     let mut freed = Vec::with_capacity(payment.redemptions.len());
     for redemption in &payment.redemptions {
         let offer = redemption.offer_number;
@@ -111,8 +116,8 @@ pub(super) fn free_coupons(state: &mut State, payment: &Payment, from: CouponSta
         coupon.payment = None;
         coupon.state = CouponState::Clipped;
         freed.push(coupon.id);
-        if ended {
-            coupon.state = CouponState::Expired;
+        if ended || closed {
+            coupon.state = if ended { CouponState::Expired } else { CouponState::Unclipped };
             let held_minor = std::mem::take(&mut coupon.reserved_minor);
             state.post(posting_rules::release(offer, held_minor), None);
         }

@@ -31,6 +31,8 @@ pub struct CreateCampaign {
     pub description: Text,
     /// A picture; may be empty.
     pub image_url: String,
+    /// What kind of goods it is for; 0 for not said.
+    pub gpc_code: u32,
     /// The promise.
     pub terms: Terms,
     /// Clips allowed for one wallet.
@@ -63,12 +65,13 @@ impl Command for CreateCampaign {
             title: self.title.clone(),
             description: self.description.clone(),
             image_url: self.image_url.clone(),
+            gpc_code: self.gpc_code,
+            per_wallet_limit: self.per_wallet_limit,
             terms: self.terms.clone(),
         });
         let campaign = Campaign {
             offer: Arc::clone(&offer),
             state: CampaignState::Draft,
-            per_wallet_limit: self.per_wallet_limit,
             total_circulation: self.total_circulation,
             revision: next_revision(state),
             coupons_clipped: 0,

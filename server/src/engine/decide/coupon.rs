@@ -7,7 +7,7 @@ use shared::{
     reason::Reason,
 };
 
-use super::Command;
+use super::{Command, device::open_wallet};
 use crate::{
     engine::state::{Change, Keys, State},
     model::{Campaign, Coupon, CouponKey, CouponState},
@@ -25,15 +25,17 @@ impl Command for ClipOffer {
     type Output = Coupon;
 
     fn touches(&self, keys: &mut Keys) {
+        keys.wallets.push(self.wallet);
         keys.accounts.push(Account::Wallet(self.wallet));
         keys.coupons.push((self.wallet, self.offer));
         touch_campaign(self.offer, keys);
         keys.numbers.entry += 1;
     }
 
-    /// Order of the reasons: no such offer, not clippable now, limit of the wallet, budget. A coupon that is in the wallet is
+    /// Order of the reasons: wallet closed, no such offer, not clippable now, limit of the wallet, budget. A coupon that is in the wallet is
     /// given again whatever the campaign's state; one that was given back comes to life again and counts once.
     fn decide(&self, state: &mut State) -> Result<Coupon, Failure> {
+        open_wallet(state, self.wallet)?;
         let campaign = campaign(state, self.offer)?;
         let held: Vec<&Coupon> = state.coupons_of(self.wallet, self.offer).collect();
         let ended = state.now >= campaign.offer.terms.parts().ends_at;
@@ -46,7 +48,7 @@ impl Command for ClipOffer {
             return Err(Failure::new(Reason::OfferNotActive, "this offer can't be clipped now"));
         }
         let given_back = held.iter().rfind(|c| c.state == CouponState::Unclipped).map(|c| c.key());
-        if given_back.is_none() && held.len() >= campaign.per_wallet_limit as usize {
+        if given_back.is_none() && held.len() >= campaign.offer.per_wallet_limit as usize {
             return Err(Failure::new(Reason::ClipLimitReached, "this wallet has had its share of the offer"));
         }
         let all_out =

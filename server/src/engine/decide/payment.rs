@@ -19,17 +19,25 @@ use crate::{
     config::Rules,
     engine::state::{Change, Keys, State},
     model::{
-        CouponKey, CouponState, Decline, Payment, PaymentId, RedemptionRow, RequestHash, TokenId, TokenState,
-        Wallet,
+        CouponKey, CouponState, Decline, Payment, PaymentId, RedemptionRow, RequestHash, Token, TokenId,
+        TokenState, Wallet, WalletState,
     },
 };
 
-/// What the scanned code says, read before the queue since it needs nothing that can change.
+/// What the till has scanned, read before the queue since it needs nothing that can change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
     /// The token and its wallet; none where the provider never gave it out.
     pub token: Option<(TokenId, WalletId)>,
-    /// Whether the wallet's device key signed exactly this code.
+    /// The rest of the code; none where the till has the token's number alone, which proves nothing: then the shopper has to
+    /// approve, and may use every coupon that is clipped.
+    pub code: Option<ScannedCode>,
+}
+
+/// What a combined code says beside its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScannedCode {
+    /// Whether the device that fetched the token signed exactly this code.
     pub signed: bool,
     /// When the phone made it.
     pub issued_at: UnixMillis,
@@ -118,14 +126,13 @@ impl CreatePayment {
     /// comes before the age, so that a code shown twice says so however old it is.
     fn judge(&self, state: &State) -> Result<(WalletId, TokenId, Vec<CouponKey>), Failure> {
         let (token, wallet) = self.judge_token(state)?;
-        if !self.scan.signed {
-            return refuse(Reason::SignatureInvalid, "the code was changed, or another phone made it");
+        if let Some(code) = &self.scan.code {
+            if !code.signed {
+                return refuse(Reason::SignatureInvalid, "the code was changed, or another phone made it");
+            }
+            judge_age(code, state)?;
         }
-        self.judge_age(state)?;
-        match state.wallets.get(&wallet) {
-            Some(found) if !found.frozen => {}
-            _ => return refuse(Reason::WalletFrozen, "this wallet is stopped; take other means of payment"),
-        }
+        judge_wallet(state.wallets.get(&wallet))?;
         self.judge_amounts(state)?;
         let coupons = self.judge_coupons(state, wallet)?;
         if state.balance(Account::Wallet(wallet)) < self.due.minor {
@@ -138,27 +145,8 @@ impl CreatePayment {
         let unknown = || Failure::new(Reason::TokenUnknown, "this provider never gave out the code's token");
         let (id, wallet) = self.scan.token.ok_or_else(unknown)?;
         let token = state.tokens.get(&id).ok_or_else(unknown)?;
-        match token.state {
-            TokenState::Revoked => refuse(Reason::TokenRevoked, "the code's token was withdrawn"),
-            TokenState::Used => refuse(Reason::TokenAlreadyUsed, "this code has paid before; show a new one"),
-            TokenState::Unused if state.now >= token.expires_at => refuse(
-                Reason::TokenExpired,
-                "the code's token is too old; connect the phone and show a new code",
-            ),
-            TokenState::Unused => Ok((id, wallet)),
-        }
-    }
-
-    fn judge_age(&self, state: &State) -> Result<(), Failure> {
-        let (made, rules) = (self.scan.issued_at, &state.rules);
-        if state.now > made.plus_ms(rules.code_valid_ms) {
-            return refuse(Reason::CodeExpired, "the code is too old; show a new one");
-        }
-        if made > state.now.plus_ms(rules.code_ahead_ms) {
-            let text = "the code is from the future; set the phone's clock and show a new one";
-            return refuse(Reason::CodeFromFuture, text);
-        }
-        Ok(())
+        judge_token(token, state.now)?;
+        Ok((id, wallet))
     }
 
     fn judge_amounts(&self, state: &State) -> Result<(), Failure> {
@@ -192,8 +180,12 @@ impl CreatePayment {
         redemption: &Redemption,
     ) -> Result<CouponKey, Refusal> {
         let offer = redemption.offer_number;
-        let claim = self.scan.claims.iter().find(|c| c.offer_number == offer).ok_or(Refusal::NotClipped)?;
         let campaign = state.campaigns.get(&offer).ok_or(Refusal::NotClipped)?;
+        let claim = match &self.scan.code {
+            Some(code) => code.claims.iter().find(|c| c.offer_number == offer).cloned(),
+            None => Some(campaign.offer.terms.claim(offer)),
+        };
+        let claim = claim.ok_or(Refusal::NotClipped)?;
         let live = state.coupons_of(wallet, offer).find(|c| c.state == CouponState::Clipped);
         let Some(coupon) = live else {
             return Err(match state.coupons_of(wallet, offer).last().map(|c| c.state) {
@@ -203,7 +195,7 @@ impl CreatePayment {
             });
         };
         let store = Store { merchant: self.merchant, branch: self.branch };
-        check_redemption(&campaign.offer.terms, claim, redemption, self.gross.minor, store, state.now)?;
+        check_redemption(&campaign.offer.terms, &claim, redemption, self.gross.minor, store, state.now)?;
         if !self.goes_with_those_before(state, redemption) {
             return Err(Refusal::NotStackable);
         }
@@ -244,6 +236,9 @@ impl CreatePayment {
 
     /// Whether the shopper has to approve it; where not, it counts for the day.
     fn must_ask(&self, state: &mut State, wallet: WalletId) -> bool {
+        if self.scan.code.is_none() {
+            return true;
+        }
         let rules = Arc::clone(&state.rules);
         let limits = limits(&rules, state.wallets.get(&wallet));
         let today = rules.day(state.now);
@@ -267,7 +262,7 @@ impl CreatePayment {
         });
         state.payments.insert(self.id, payment);
         // A phone hears of what its own code led to; a code that it did not sign is none of its business.
-        let wallet = wallet.filter(|_| self.scan.signed);
+        let wallet = wallet.filter(|_| self.scan.code.as_ref().is_none_or(|code| code.signed));
         state.changes.push(Change { wallet, payment: Some(self.id), coupons: Vec::new() });
     }
 
@@ -292,6 +287,44 @@ impl CreatePayment {
             approval_expires_at: None,
             completed_at: None,
             refunds: Vec::new(),
+        }
+    }
+}
+
+/// Whether the token can still pay.
+pub(crate) fn judge_token(token: &Token, now: UnixMillis) -> Result<(), Failure> {
+    match token.state {
+        TokenState::Revoked => refuse(Reason::TokenRevoked, "the code's token was withdrawn"),
+        TokenState::Used => refuse(Reason::TokenAlreadyUsed, "this code has paid before; show a new one"),
+        TokenState::Unused if now >= token.expires_at => {
+            let text = "the code's token is too old; connect the phone and show a new code";
+            refuse(Reason::TokenExpired, text)
+        }
+        TokenState::Unused => Ok(()),
+    }
+}
+
+fn judge_age(code: &ScannedCode, state: &State) -> Result<(), Failure> {
+    let (made, rules) = (code.issued_at, &state.rules);
+    if state.now > made.plus_ms(rules.code_valid_ms) {
+        return refuse(Reason::CodeExpired, "the code is too old; show a new one");
+    }
+    if made > state.now.plus_ms(rules.code_ahead_ms) {
+        let text = "the code is from the future; set the phone's clock and show a new one";
+        return refuse(Reason::CodeFromFuture, text);
+    }
+    Ok(())
+}
+
+/// Whether the wallet can pay.
+pub(crate) fn judge_wallet(wallet: Option<&Wallet>) -> Result<(), Failure> {
+    match wallet.map(|wallet| wallet.state) {
+        Some(WalletState::Active) => Ok(()),
+        Some(WalletState::Closed) => {
+            refuse(Reason::WalletClosed, "the shopper has closed this wallet; take other means of payment")
+        }
+        Some(WalletState::Frozen) | None => {
+            refuse(Reason::WalletFrozen, "this wallet is stopped; take other means of payment")
         }
     }
 }

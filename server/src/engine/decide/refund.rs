@@ -2,7 +2,7 @@
 
 use proto::status::Failure;
 use shared::{
-    ids::{CouponId, MerchantId, OfferNumber, WalletId},
+    ids::{CouponId, MerchantId, OfferNumber, TerminalId, WalletId},
     ledger::{
         Account, EntryKind,
         posting_rules::{self, CampaignRefund},
@@ -25,7 +25,7 @@ use crate::{
     engine::state::{Change, Keys, State},
     model::{
         CampaignState, Coupon, CouponKey, CouponOutcome, CouponState, Payment, PaymentId, RedemptionRow,
-        Refund, RefundId, RefundedCoupon, RequestHash,
+        Refund, RefundId, RefundedCoupon, RequestHash, WalletState,
     },
 };
 
@@ -54,6 +54,8 @@ pub struct RefundPayment {
     pub payment: PaymentId,
     /// The shop.
     pub merchant: MerchantId,
+    /// The till of it; none where its back office asks.
+    pub terminal: Option<TerminalId>,
     /// What comes back.
     pub goods: Goods,
 }
@@ -65,6 +67,8 @@ impl Command for RefundPayment {
         keys.refunds.push(self.id);
         keys.payments.push(self.payment);
         keys.undone.push(self.payment);
+        // Of its own: what the payment leads to is counted once, however many commands of a batch name it.
+        keys.numbers.entry += 1;
     }
 
     fn decide(&self, state: &mut State) -> Result<Self::Output, Failure> {
@@ -125,6 +129,7 @@ impl Command for RefundPayment {
         let done = Refund {
             id: self.id,
             request_hash: self.request_hash,
+            terminal: self.terminal,
             returned,
             gross_minor: split.gross_minor,
             shopper_minor: split.shopper_minor,
@@ -224,7 +229,9 @@ fn fate(state: &State, wallet: WalletId, payment: &Payment, offer: OfferNumber, 
     let campaign = state.campaigns.get(&offer).expect("a redeemed coupon has a campaign");
     let terms = &campaign.offer.terms;
     let runs = state.now < terms.parts().ends_at;
+    let closed = state.wallets.get(&wallet).is_some_and(|wallet| wallet.state == WalletState::Closed);
     let welcome = match terms.parts().refund_policy {
+        _ if closed => return Fate::Not(CouponOutcome::Burned),
         RefundPolicy::Burn => return Fate::Not(CouponOutcome::Burned),
         RefundPolicy::Restore => runs,
         RefundPolicy::RestoreIfValid => runs && campaign.state == CampaignState::Active,

@@ -34,6 +34,8 @@ impl Command for ReversePayment {
     fn touches(&self, keys: &mut Keys) {
         keys.payments.push(self.id);
         keys.undone.push(self.id);
+        // Of its own: what the payment leads to is counted once, however many commands of a batch name it.
+        keys.numbers.entry += 1;
         keys.parties.push(Party::Merchant(self.merchant));
     }
 

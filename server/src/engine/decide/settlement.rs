@@ -2,7 +2,7 @@
 
 use proto::status::Failure;
 use shared::{
-    ids::IssuerId,
+    ids::{IssuerId, WalletId},
     ledger::{Account, posting_rules},
     money::Money,
     reason::Reason,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::state::{Keys, State},
-    model::{Batch, RequestHash},
+    model::{Batch, RequestHash, WalletState},
 };
 
 /// Closes a party's batch: all since the last one. Once for each id.
@@ -126,6 +126,8 @@ pub enum What {
     Batch(BatchId),
     /// A manufacturer's own money.
     Issuer(IssuerId, Money),
+    /// What is left in a closed wallet, or part of it.
+    Wallet(WalletId, Money),
 }
 
 /// Sends money out, once for each id.
@@ -143,6 +145,7 @@ impl PayOut {
         match self.what {
             What::Batch(id) => id.party.account(),
             What::Issuer(id, _) => Account::Issuer(id),
+            What::Wallet(id, _) => Account::Wallet(id),
         }
     }
 }
@@ -155,8 +158,10 @@ impl Command for PayOut {
         keys.accounts.push(Account::Cash);
         keys.whole.push(self.from());
         keys.numbers.entry += 1;
-        if let What::Batch(id) = self.what {
-            keys.batches.push(id);
+        match self.what {
+            What::Batch(id) => keys.batches.push(id),
+            What::Wallet(id, _) => keys.wallets.push(id),
+            What::Issuer(..) => {}
         }
     }
 
@@ -167,10 +172,10 @@ impl Command for PayOut {
                 let batch = state.batches.get(&id).cloned();
                 Some(batch.filter(|batch| matches!(batch.id.party, Party::Merchant(_))).ok_or_else(missing)?)
             }
-            What::Issuer(..) => None,
+            What::Issuer(..) | What::Wallet(..) => None,
         };
         let amount = match (self.what, &batch) {
-            (What::Issuer(_, amount), _) => amount,
+            (What::Issuer(_, amount) | What::Wallet(_, amount), _) => amount,
             (What::Batch(_), batch) => {
                 Money::new(state.rules.currency, batch.as_ref().map_or(0, |batch| batch.payout_minor))
             }
@@ -206,6 +211,12 @@ impl PayOut {
         if state.accounts.get(&from).is_none() {
             return Err(Failure::new(Reason::HolderNotFound, format!("there is no account {from}")));
         }
+        if let What::Wallet(id, _) = self.what
+            && state.wallets.get(&id).is_some_and(|wallet| wallet.state != WalletState::Closed)
+        {
+            let text = "only what is left in a closed wallet is paid out; the shopper closes it first";
+            return Err(Failure::new(Reason::InvalidTransition, text));
+        }
         if batch.is_some_and(|batch| batch.paid_out_at.is_some()) {
             return Err(Failure::new(Reason::InvalidTransition, "this batch was paid out before"));
         }
@@ -217,7 +228,7 @@ impl PayOut {
                 Reason::MerchantBalanceTooLow,
                 "refunds since then have left less than that on the shop's account; pay out with a later batch",
             ),
-            None => Failure::new(Reason::InsufficientFunds, "the issuer's account holds less than that"),
+            None => Failure::new(Reason::InsufficientFunds, format!("{from} holds less than that")),
         })
     }
 }

@@ -25,8 +25,9 @@ use super::{
     Command,
     campaign::{CreateCampaign, SetCampaignState},
     coupon::{ClipOffer, UnclipCoupon},
+    device::Caller,
     enrol::{CreateIssuer, CreateMerchant},
-    payment::{CreatePayment, Scan},
+    payment::{CreatePayment, Scan, ScannedCode},
     reversal::ReversePayment,
     sweep::Sweep,
     transfer::{Deposit, FundCampaign},
@@ -43,6 +44,7 @@ const SHAMPOO: u64 = 6_901_234_567_892;
 const TERMINAL: TerminalId = TerminalId(1001);
 const SEQUENCES: Sequences = Sequences {
     wallet: Numbers::after(1000),
+    device: Numbers::after(1000),
     merchant: Numbers::after(1000),
     terminal: Numbers::after(1000),
     issuer: Numbers::after(1000),
@@ -91,6 +93,7 @@ impl Desk {
         let text = Text { en: "Shampoo".to_owned(), zh: "洗发水".to_owned() };
         let create = CreateCampaign {
             image_url: String::new(),
+            gpc_code: 0,
             issuer,
             issuer_name: "Silk AG".to_owned(),
             title: text.clone(),
@@ -118,9 +121,11 @@ impl Desk {
         let mut keys = Keys::default();
         command.touches(&mut keys);
         let state = &mut self.state;
-        state.wallets.looked_for(keys.wallets);
-        state.wallets_by_key.looked_for(keys.public_keys);
-        state.accounts.looked_for(keys.accounts.into_iter().chain(keys.whole));
+        let holders = keys.device_holders;
+        state.wallets.looked_for(keys.wallets.into_iter().chain(holders.iter().copied()));
+        state.devices_by_key.looked_for(keys.public_keys);
+        let accounts = keys.accounts.into_iter().chain(keys.whole);
+        state.accounts.looked_for(accounts.chain(holders.into_iter().map(Account::Wallet)));
         state.tokens.looked_for(keys.tokens);
         state.campaigns.looked_for(keys.campaigns.into_iter().chain(keys.campaigns_seen));
         state.payments.looked_for(keys.payments);
@@ -134,7 +139,8 @@ impl Desk {
     }
 
     fn wallet(&mut self, n: u8, balance_minor: i64) -> WalletId {
-        let id = self.run(OpenWallet { public_key: [n; 32] }).unwrap().wallet.id;
+        let open = OpenWallet { public_key: [n; 32], device_name: "Phone".to_owned(), recovery: [n; 32] };
+        let id = self.run(open).unwrap().view.wallet.id;
         if balance_minor > 0 {
             self.deposit(Account::Wallet(id), balance_minor);
         }
@@ -147,7 +153,9 @@ impl Desk {
 
     /// A shampoo at 30.00 with the coupon, paid with a fresh token.
     fn sale(&mut self, wallet: WalletId) -> CreatePayment {
-        let token = self.run(IssueTokens { wallet, count: 1 }).unwrap()[0].0;
+        let device = self.state.devices_of(wallet).next().unwrap().id;
+        let issue = IssueTokens { caller: Caller { wallet, device }, count: 1 };
+        let token = self.run(issue).unwrap()[0].0;
         let gtin = Gtin::from_u64(SHAMPOO).unwrap();
         let line = Line { gtin, units: 1, unit_price_minor: 3_000, grams: 0 };
         let lines = vec![RedeemedLine { line, discount_minor: 500 }];
@@ -159,9 +167,11 @@ impl Desk {
             terminal: TERMINAL,
             scan: Scan {
                 token: Some((token, wallet)),
-                signed: true,
-                issued_at: self.state.now,
-                claims: vec![self.terms.claim(self.offer)],
+                code: Some(ScannedCode {
+                    signed: true,
+                    issued_at: self.state.now,
+                    claims: vec![self.terms.claim(self.offer)],
+                }),
             },
             gross: Money::new(Currency::CNY, 3_000),
             due: Money::new(Currency::CNY, 2_500),
@@ -214,8 +224,11 @@ fn one_reason_for_each_cause_in_a_fixed_order() {
     // Everything is wrong at once; each fault mended shows the next.
     desk.run(FreezeWallet { wallet, frozen: true }).unwrap();
     let (token, _) = sale.scan.token.take().unwrap();
-    sale.scan.signed = false;
-    sale.scan.issued_at = NOW.plus_ms(-90_001);
+    let read = |sale: &mut CreatePayment, signed, made_ms| {
+        let code = sale.scan.code.as_mut().unwrap();
+        (code.signed, code.issued_at) = (signed, NOW.plus_ms(made_ms));
+    };
+    read(&mut sale, false, -90_001);
     sale.gross = Money::new("EUR".parse().unwrap(), 3_001);
     let check = |desk: &mut Desk, sale: &mut CreatePayment, expect: Reason| {
         sale.id = new_id();
@@ -236,11 +249,11 @@ fn one_reason_for_each_cause_in_a_fixed_order() {
     check(&mut desk, &mut sale, Reason::TokenExpired);
     desk.state.tokens.change(&token).expires_at = expires_at;
     check(&mut desk, &mut sale, Reason::SignatureInvalid);
-    sale.scan.signed = true;
+    read(&mut sale, true, -90_001);
     check(&mut desk, &mut sale, Reason::CodeExpired);
-    sale.scan.issued_at = NOW.plus_ms(30_001);
+    read(&mut sale, true, 30_001);
     check(&mut desk, &mut sale, Reason::CodeFromFuture);
-    sale.scan.issued_at = NOW;
+    read(&mut sale, true, 0);
     check(&mut desk, &mut sale, Reason::WalletFrozen);
     desk.run(FreezeWallet { wallet, frozen: false }).unwrap();
     check(&mut desk, &mut sale, Reason::CurrencyMismatch);

@@ -9,7 +9,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{Command, campaign::view, coupon::touch_campaign};
+use super::{Command, campaign::view, coupon::touch_campaign, device::open_wallet};
 use crate::{
     engine::state::{Change, Keys, State},
     model::{CampaignView, RequestHash},
@@ -34,6 +34,9 @@ impl Command for Deposit {
         keys.requests.push(self.request_id);
         keys.accounts.extend([Account::Cash, self.to]);
         keys.numbers.entry += 1;
+        if let Account::Wallet(wallet) = self.to {
+            keys.wallets.push(wallet);
+        }
     }
 
     fn decide(&self, state: &mut State) -> Result<Money, Failure> {
@@ -44,6 +47,11 @@ impl Command for Deposit {
                 _ => Reason::HolderNotFound,
             };
             return Err(Failure::new(reason, format!("there is no account {}", self.to)));
+        }
+        if let Account::Wallet(wallet) = self.to
+            && state.requests.get(&self.request_id).is_none()
+        {
+            open_wallet(state, wallet)?;
         }
         let entry = posting_rules::deposit(self.to, self.amount.minor);
         if once(state, self.request_id, self.request_hash, entry)?

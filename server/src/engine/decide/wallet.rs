@@ -9,49 +9,60 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Command, transfer::check_currency};
+use super::{
+    Command,
+    device::{self, Caller, Joined, open_wallet},
+    transfer::check_currency,
+};
 use crate::{
     config::TOKENS_HELD_MAX,
     engine::state::{Change, Keys, State, next},
-    model::{AccountRow, Token, TokenId, TokenState, Wallet, WalletView},
+    model::{AccountRow, CodeHash, Token, TokenId, TokenState, Wallet, WalletState, WalletView},
 };
 
 /// Opens a wallet for a device key, or finds the one it has.
 pub struct OpenWallet {
     /// Ed25519 key of the device, known to be its own.
     pub public_key: [u8; 32],
+    /// As the shopper names the device.
+    pub device_name: String,
+    /// Of the recovery code of a new wallet.
+    pub recovery: CodeHash,
 }
 
 impl Command for OpenWallet {
-    type Output = WalletView;
+    type Output = Joined;
 
     fn touches(&self, keys: &mut Keys) {
         keys.public_keys.push(self.public_key);
         keys.accounts.push(Account::Cash);
         keys.numbers.wallet += 1;
+        keys.numbers.device += 1;
         keys.numbers.entry += 1;
     }
 
-    fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
-        if let Some(id) = state.wallets_by_key.get(&self.public_key) {
-            return view(state, *id);
+    fn decide(&self, state: &mut State) -> Result<Joined, Failure> {
+        if let Some(&(wallet, device)) = state.devices_by_key.get(&self.public_key) {
+            Caller { wallet, device }.wallet(state)?;
+            return Ok(Joined { view: view(state, wallet)?, device, new: false });
         }
         let id = WalletId(next(&mut state.sequences.wallet));
         let wallet = Wallet {
             id,
-            public_key: self.public_key,
-            frozen: false,
+            state: WalletState::Active,
             opened_at: state.now,
             limit_payment_minor: None,
             limit_day_minor: None,
+            recovery: Some(self.recovery),
+            pairing: None,
         };
-        state.wallets_by_key.insert(self.public_key, id);
         state.wallets.insert(id, wallet);
         state.accounts.insert(Account::Wallet(id), AccountRow::default());
         if state.rules.welcome_minor > 0 {
             state.post(posting_rules::deposit(Account::Wallet(id), state.rules.welcome_minor), None);
         }
-        view(state, id)
+        let device = device::add(state, id, self.public_key, &self.device_name);
+        Ok(Joined { view: view(state, id)?, device, new: true })
     }
 }
 
@@ -72,11 +83,11 @@ impl Command for FreezeWallet {
     }
 
     fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
-        let before = view(state, self.wallet)?;
-        if before.wallet.frozen == self.frozen {
-            return Ok(before);
+        let to = if self.frozen { WalletState::Frozen } else { WalletState::Active };
+        if open_wallet(state, self.wallet)?.state == to {
+            return view(state, self.wallet);
         }
-        state.wallets.change(&self.wallet).frozen = self.frozen;
+        state.wallets.change(&self.wallet).state = to;
         state.changes.push(Change { wallet: Some(self.wallet), ..Change::default() });
         view(state, self.wallet)
     }
@@ -84,8 +95,8 @@ impl Command for FreezeWallet {
 
 /// Chooses from where on the shopper wants to be asked; the operator's limits stay the upper bound.
 pub struct SetApprovalLimits {
-    /// Whose.
-    pub wallet: WalletId,
+    /// Who asks.
+    pub caller: Caller,
     /// The most of one payment; none is the operator's limit.
     pub per_payment: Option<Money>,
     /// The most of a day; none is the operator's limit.
@@ -96,12 +107,12 @@ impl Command for SetApprovalLimits {
     type Output = WalletView;
 
     fn touches(&self, keys: &mut Keys) {
-        keys.wallets.push(self.wallet);
-        keys.accounts.push(Account::Wallet(self.wallet));
+        self.caller.touch(keys);
     }
 
     fn decide(&self, state: &mut State) -> Result<WalletView, Failure> {
-        view(state, self.wallet)?;
+        let id = self.caller.wallet;
+        self.caller.wallet(state)?;
         let ours = state.rules.approval_limits;
         let bounds = [
             ("limits.per_payment", self.per_payment, ours.per_payment_minor),
@@ -115,15 +126,15 @@ impl Command for SetApprovalLimits {
                 return Err(Failure::invalid(field, text));
             }
         }
-        let wallet = state.wallets.change(&self.wallet);
+        let wallet = state.wallets.change(&id);
         wallet.limit_payment_minor = self.per_payment.map(|limit| limit.minor);
         wallet.limit_day_minor = self.per_day.map(|limit| limit.minor);
-        state.changes.push(Change { wallet: Some(self.wallet), ..Change::default() });
-        view(state, self.wallet)
+        state.changes.push(Change { wallet: Some(id), ..Change::default() });
+        view(state, id)
     }
 }
 
-fn view(state: &State, id: WalletId) -> Result<WalletView, Failure> {
+pub(super) fn view(state: &State, id: WalletId) -> Result<WalletView, Failure> {
     match state.wallets.get(&id) {
         Some(wallet) => {
             Ok(WalletView { wallet: wallet.clone(), balance_minor: state.balance(Account::Wallet(id)) })
@@ -132,10 +143,10 @@ fn view(state: &State, id: WalletId) -> Result<WalletView, Failure> {
     }
 }
 
-/// Gives a wallet new tokens, and revokes its oldest where it would hold too many.
+/// Gives a device new tokens, and revokes its oldest where it would hold too many.
 pub struct IssueTokens {
-    /// Whose.
-    pub wallet: WalletId,
+    /// Who asks.
+    pub caller: Caller,
     /// How many.
     pub count: u32,
 }
@@ -144,25 +155,25 @@ impl Command for IssueTokens {
     type Output = Vec<(TokenId, UnixMillis)>;
 
     fn touches(&self, keys: &mut Keys) {
-        keys.accounts.push(Account::Wallet(self.wallet));
-        keys.token_holders.push(self.wallet);
+        self.caller.touch(keys);
+        keys.token_holders.push(self.caller.wallet);
         keys.numbers.token += self.count;
     }
 
     fn decide(&self, state: &mut State) -> Result<Self::Output, Failure> {
+        self.caller.wallet(state)?;
+        let Caller { wallet, device } = self.caller;
         let expires_at = state.now.plus_ms(state.rules.token_ttl_ms);
         let mut issued = Vec::new();
         for _ in 0..self.count {
             let id = state.sequences.token.take().cast_unsigned();
-            state.tokens.insert(id, Token { wallet: self.wallet, expires_at, state: TokenState::Unused });
+            state.tokens.insert(id, Token { wallet, device, expires_at, state: TokenState::Unused });
             issued.push((id, expires_at));
         }
         let live: Vec<TokenId> = state
             .tokens
             .iter()
-            .filter(|(_, t)| {
-                t.wallet == self.wallet && t.state == TokenState::Unused && state.now < t.expires_at
-            })
+            .filter(|(_, t)| t.device == device && t.state == TokenState::Unused && state.now < t.expires_at)
             .map(|(id, _)| *id)
             .collect();
         for id in &live[..live.len().saturating_sub(TOKENS_HELD_MAX)] {

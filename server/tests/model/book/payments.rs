@@ -14,8 +14,9 @@ impl Book {
         }
         let wallet = ask.token.and_then(|token| self.tokens.get(&token)).map(|t| t.wallet);
         let verdict = self.judge(ask);
-        let approve =
-            wallet.filter(|_| verdict.is_ok()).is_some_and(|wallet| self.needs_approval(wallet, ask.due));
+        let approve = wallet
+            .filter(|_| verdict.is_ok())
+            .is_some_and(|wallet| ask.bare || self.needs_approval(wallet, ask.due));
         let state = match verdict {
             Err(reason) => PaymentState::Declined(reason),
             Ok(()) if approve => PaymentState::Pending,
@@ -72,13 +73,13 @@ impl Book {
             TokenState::Unused if self.now >= token.expires_at => return Err("TOKEN_EXPIRED"),
             TokenState::Unused => {}
         }
-        if !ask.signed {
+        if !ask.bare && !ask.signed {
             return Err("SIGNATURE_INVALID");
         }
-        if self.now - ask.issued_at > self.settings.code_valid_ms {
+        if !ask.bare && self.now - ask.issued_at > self.settings.code_valid_ms {
             return Err("CODE_EXPIRED");
         }
-        if ask.issued_at - self.now > self.settings.code_ahead_ms {
+        if !ask.bare && ask.issued_at - self.now > self.settings.code_ahead_ms {
             return Err("CODE_FROM_FUTURE");
         }
         if self.shoppers[token.wallet].frozen {
@@ -101,7 +102,7 @@ impl Book {
     pub(super) fn holds(&self, wallet: usize, ask: &Ask, used: &Used) -> bool {
         let offer = &self.offers[used.offer];
         let theirs = self.coupons.get(&(wallet, used.offer));
-        ask.claimed.contains(&used.offer)
+        (ask.bare || ask.claimed.contains(&used.offer))
             && self.now < offer.ends_at
             && theirs.is_some_and(|all| all.iter().any(|(_, c)| c.state == CouponState::Clipped))
             && offer.kind.discount(used.units, used.price) == Some(used.discount)
@@ -148,10 +149,15 @@ impl Book {
         let wallet = payment.wallet.expect("known");
         for used in &payment.ask.expect("asked for").used {
             let over = self.now >= self.offers[used.offer].ends_at;
+            let closed = self.shoppers[wallet].closed;
             let coupon = self.coupon_of(wallet, used.offer, id);
             coupon.payment = None;
-            coupon.state = if over { CouponState::Expired } else { CouponState::Clipped };
-            if over {
+            coupon.state = match (over, closed) {
+                (true, _) => CouponState::Expired,
+                (false, true) => CouponState::Unclipped,
+                (false, false) => CouponState::Clipped,
+            };
+            if over || closed {
                 let held = std::mem::take(&mut coupon.held);
                 self.pay(Account::Reserved(used.offer), Account::Budget(used.offer), held);
             }
@@ -171,6 +177,9 @@ impl Book {
         let Some(payment) = self.payments.get(&id).filter(|p| p.wallet == Some(wallet)) else {
             return Err("PAYMENT_NOT_FOUND");
         };
+        if self.shoppers[wallet].closed {
+            return Err("WALLET_CLOSED");
+        }
         match payment.state {
             PaymentState::Pending => {
                 if self.shoppers[wallet].frozen {
@@ -192,6 +201,9 @@ impl Book {
         let Some(payment) = self.payments.get(&id).filter(|p| p.wallet == Some(wallet)) else {
             return Err("PAYMENT_NOT_FOUND");
         };
+        if self.shoppers[wallet].closed {
+            return Err("WALLET_CLOSED");
+        }
         match payment.state {
             PaymentState::Pending => {
                 self.free_coupons(id);

@@ -106,7 +106,7 @@ impl Book {
         let worst_case = terms.kind.worst_case();
         let held = self.coupon_of(wallet, offer, payment).held;
         let missing = worst_case - held;
-        if wanted && self.balance(Account::Budget(offer)) >= missing {
+        if wanted && !self.shoppers[wallet].closed && self.balance(Account::Budget(offer)) >= missing {
             self.pay(Account::Budget(offer), Account::Reserved(offer), missing);
             let coupon = self.coupon_of(wallet, offer, payment);
             *coupon = Coupon { state: CouponState::Clipped, held: worst_case, payment: None };

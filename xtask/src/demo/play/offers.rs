@@ -1,5 +1,7 @@
 //! The demo's manufacturers and what they promise.
 
+mod makers;
+
 use proto::{
     convert::terms_to_wire,
     v1::{CreateCampaignRequest, LocalizedText},
@@ -7,12 +9,13 @@ use proto::{
 use shared::{
     gs1::{Gtin, GtinError},
     money::Currency,
-    offer::{Need, Reward, Terms, TermsParts},
+    offer::{AppliesTo, Need, Requirement, Reward, Terms, TermsParts},
     time::UnixMillis,
 };
 
-use super::goods::SHAMPOO;
 use crate::shell::Outcome;
+
+pub(super) use makers::MAKERS;
 
 /// A manufacturer with its offers.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(super) struct Maker {
     pub(super) name: &'static str,
     /// Its name in files.
     pub(super) slug: &'static str,
+    /// What it makes: a segment of the GS1 Global Product Classification.
+    pub(super) gpc_code: u32,
     /// Its offers.
     pub(super) offers: &'static [Promise],
 }
@@ -31,192 +36,36 @@ pub(super) struct Promise {
     title: [&'static str; 2],
     more: [&'static str; 2],
     gtins: &'static [&'static str],
+    /// Items of which one must be bought too, and is what is rewarded; without any, those above are.
+    rewarded: &'static [&'static str],
     reward: Reward,
     need: Need,
     days: i64,
+    /// Whatever else its terms say.
+    besides: fn(TermsParts) -> TermsParts,
 }
+
+const fn off_each(amount_minor: i64, max_units: u32) -> Reward {
+    Reward::AmountOffEach { amount_minor, max_units }
+}
+
+/// What most offers have in common: one unit of an item, for a month, and that is all.
+const PLAIN: Promise = Promise {
+    title: [""; 2],
+    more: [""; 2],
+    gtins: &[],
+    rewarded: &[],
+    reward: off_each(1, 1),
+    need: Need::Units(1),
+    days: 30,
+    besides: std::convert::identity,
+};
 
 /// Coupons that each campaign's budget pays for at their worst.
 const COUPONS_FUNDED: i64 = 1_000;
 /// A coupon that was used, or lost with a closed browser, is no reason to start the demo over.
 const CLIPS_PER_WALLET: u32 = 20;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-
-/// As a shopper sees them, top to bottom.
-pub(super) const MAKERS: &[Maker] = &[
-    Maker {
-        name: "Silk 丝滑",
-        slug: "silk",
-        offers: &[
-            Promise {
-                title: [SHAMPOO.en, SHAMPOO.zh],
-                more: ["For every day, all hair", "日常护理，各种发质适用"],
-                gtins: &[SHAMPOO.gtin],
-                reward: off_each(500, 1),
-                need: Need::Units(1),
-                days: 90,
-            },
-            Promise {
-                title: ["Silk Conditioner 500 ml", "丝滑护发素 500 毫升"],
-                more: ["Goes with the shampoo", "与洗发水搭配使用"],
-                gtins: &["6901234560718"],
-                reward: off_each(400, 2),
-                need: Need::Units(1),
-                days: 60,
-            },
-            Promise {
-                title: ["Any Silk Body Wash 750 ml", "丝滑沐浴露 750 毫升"],
-                more: ["Lavender or citrus", "薰衣草或柑橘香型"],
-                gtins: &["6901234560725", "6901234560732"],
-                reward: percent(1500, 800),
-                need: Need::Units(1),
-                days: 30,
-            },
-        ],
-    },
-    Maker {
-        name: "Green Valley 绿谷",
-        slug: "green-valley",
-        offers: &[
-            Promise {
-                title: ["Whole Milk 1 L", "全脂牛奶 1 升"],
-                more: ["Stock up for the week", "一周的量，一次买齐"],
-                gtins: &["6952013000116"],
-                reward: off_each(150, 4),
-                need: Need::Units(1),
-                days: 30,
-            },
-            Promise {
-                title: ["Any Green Valley Yoghurt", "绿谷酸奶任选"],
-                more: ["Plain, strawberry, blueberry", "原味、草莓、蓝莓"],
-                gtins: &["6952013000215", "6952013000222", "6952013000239"],
-                reward: percent(2000, 600),
-                need: Need::Units(1),
-                days: 14,
-            },
-            Promise {
-                title: ["Cheese and dairy together", "奶酪与乳品组合"],
-                more: ["Milk, yoghurt, cheese sticks: mix as you like", "牛奶、酸奶、奶酪棒任意搭配"],
-                gtins: &["6952013000246", "6952013000116", "6952013000215", "6952013000222", "6952013000239"],
-                reward: Reward::AmountOff { amount_minor: 800 },
-                need: Need::Spend(5000),
-                days: 60,
-            },
-        ],
-    },
-    Maker {
-        name: "Harvest 丰禾",
-        slug: "harvest",
-        offers: &[
-            Promise {
-                title: ["Jasmine Rice 5 kg", "茉莉香米 5 千克"],
-                more: ["New harvest", "当季新米"],
-                gtins: &["6948120000132"],
-                reward: off_each(1000, 1),
-                need: Need::Units(1),
-                days: 45,
-            },
-            Promise {
-                title: ["Sunflower Oil 5 L", "葵花籽油 5 升"],
-                more: ["Cold pressed", "物理压榨"],
-                gtins: &["6948120000316"],
-                reward: off_each(1200, 1),
-                need: Need::Units(1),
-                days: 45,
-            },
-            Promise {
-                title: ["Soy Sauce or Rice Vinegar", "酱油或米醋"],
-                more: ["500 ml, naturally brewed", "500 毫升，自然酿造"],
-                gtins: &["6948120000323", "6948120000330"],
-                reward: percent(1250, 500),
-                need: Need::Units(1),
-                days: 60,
-            },
-        ],
-    },
-    Maker {
-        name: "Bright Home 亮家",
-        slug: "bright-home",
-        offers: &[
-            Promise {
-                title: ["Laundry Liquid 3 L", "洗衣液 3 升"],
-                more: ["60 washes", "可洗 60 次"],
-                gtins: &["6935207000147"],
-                reward: off_each(900, 1),
-                need: Need::Units(1),
-                days: 30,
-            },
-            Promise {
-                title: ["Tissues 12 packs", "抽纸 12 包"],
-                more: ["Three layers, soft", "三层加厚，柔软亲肤"],
-                gtins: &["6935207000420"],
-                reward: off_each(300, 3),
-                need: Need::Units(1),
-                days: 21,
-            },
-            Promise {
-                title: ["Spring cleaning", "大扫除"],
-                more: ["Dish soap, kitchen towels, laundry liquid", "洗洁精、厨房纸、洗衣液"],
-                gtins: &["6935207000413", "6935207000437", "6935207000147"],
-                reward: Reward::AmountOff { amount_minor: 1000 },
-                need: Need::Spend(6000),
-                days: 60,
-            },
-        ],
-    },
-    Maker {
-        name: "Little Panda 小熊猫",
-        slug: "little-panda",
-        offers: &[
-            Promise {
-                title: ["Chocolate 100 g", "巧克力 100 克"],
-                more: ["Dark or milk", "黑巧克力或牛奶巧克力"],
-                gtins: &["6971463000125", "6971463000514"],
-                reward: percent(2500, 1000),
-                need: Need::Units(1),
-                days: 21,
-            },
-            Promise {
-                title: ["Mixed Nuts 500 g", "混合坚果 500 克"],
-                more: ["Roasted, no salt added", "原味烘烤，不加盐"],
-                gtins: &["6971463000521"],
-                reward: off_each(600, 2),
-                need: Need::Units(1),
-                days: 30,
-            },
-        ],
-    },
-    Maker {
-        name: "Morning Leaf 晨叶",
-        slug: "morning-leaf",
-        offers: &[
-            Promise {
-                title: ["Iced tea 500 ml", "茶饮料 500 毫升"],
-                more: ["Oolong, jasmine, lemon", "乌龙、茉莉、柠檬"],
-                gtins: &["6926045000154", "6926045000611", "6926045000628"],
-                reward: off_each(100, 6),
-                need: Need::Units(1),
-                days: 30,
-            },
-            Promise {
-                title: ["Drinks for the whole team", "请同事喝一杯"],
-                more: ["Any tea or cold brew coffee", "茶与冷萃咖啡任选"],
-                gtins: &["6926045000635", "6926045000154", "6926045000611", "6926045000628"],
-                reward: Reward::AmountOff { amount_minor: 500 },
-                need: Need::Spend(3000),
-                days: 14,
-            },
-        ],
-    },
-];
-
-const fn off_each(amount_minor: i64, max_units: u32) -> Reward {
-    Reward::AmountOffEach { amount_minor, max_units }
-}
-
-const fn percent(basis_points: u32, cap_minor: i64) -> Reward {
-    Reward::PercentOff { basis_points, cap_minor }
-}
 
 impl Promise {
     /// What names it, in English.
@@ -226,16 +75,22 @@ impl Promise {
 
     /// The terms of a campaign that begins now.
     pub(super) fn terms(&self, now: UnixMillis) -> Outcome<Terms> {
-        let gtins: Result<Vec<Gtin>, GtinError> = self.gtins.iter().map(|text| Gtin::parse(text)).collect();
         // From the hour before: the provider's clock may be a little behind.
         let starts_at = now.plus_ms(-DAY_MS / 24);
         let ends_at = now.plus_ms(self.days * DAY_MS);
-        let parts = TermsParts::new(Currency::CNY, gtins?, self.reward, starts_at, ends_at);
-        Ok(Terms::try_from(parts.needing(self.need))?)
+        let parts = TermsParts::new(Currency::CNY, gtins(self.gtins)?, self.reward, starts_at, ends_at);
+        let mut parts = parts.needing(self.need);
+        if !self.rewarded.is_empty() {
+            parts
+                .requirements
+                .push(Requirement { items: gtins(self.rewarded)?.into(), need: Need::Units(1) });
+            parts.applies_to = AppliesTo::One(1);
+        }
+        Ok(Terms::try_from((self.besides)(parts))?)
     }
 
     /// The campaign with these terms.
-    pub(super) fn campaign(&self, terms: &Terms) -> CreateCampaignRequest {
+    pub(super) fn campaign(&self, terms: &Terms, gpc_code: u32) -> CreateCampaignRequest {
         let text = |[en, zh]: [&str; 2]| Some(LocalizedText { en: en.to_owned(), zh: zh.to_owned() });
         CreateCampaignRequest {
             title: text(self.title),
@@ -244,8 +99,13 @@ impl Promise {
             per_wallet_limit: CLIPS_PER_WALLET,
             total_circulation: 0,
             image_url: String::new(),
+            gpc_code,
         }
     }
+}
+
+fn gtins(texts: &[&str]) -> Result<Vec<Gtin>, GtinError> {
+    texts.iter().map(|text| Gtin::parse(text)).collect()
 }
 
 /// What a campaign with these terms is funded with, in minor units.
@@ -258,7 +118,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{
-        super::{goods::GOODS, screen::EXAMPLES},
+        super::{
+            goods::{GOODS, SHAMPOO},
+            screen::EXAMPLES,
+        },
         *,
     };
 
@@ -289,12 +152,18 @@ mod tests {
         assert!(of_kind(|reward| matches!(reward, Reward::AmountOffEach { .. })) >= 3);
         assert!(of_kind(|reward| matches!(reward, Reward::PercentOff { .. })) >= 3);
         assert!(of_kind(|reward| matches!(reward, Reward::AmountOff { .. })) >= 3);
+        assert!(of_kind(|reward| matches!(reward, Reward::FixedPrice { .. })) >= 1);
+        assert!(of_kind(|reward| matches!(reward, Reward::FreeItems { .. })) >= 1);
+        assert!(of_kind(|reward| matches!(reward, Reward::BuyGet { .. })) >= 2);
     }
 
     #[test]
     fn the_shop_sells_every_item_of_every_offer_and_more() {
         let sold: BTreeSet<_> = GOODS.iter().map(|good| good.gtin).collect();
-        let promised: BTreeSet<_> = promises().flat_map(|promise| promise.gtins).copied().collect();
+        let terms = promises().map(|promise| promise.terms(NOW).unwrap());
+        let requirements = terms.flat_map(|terms| terms.parts().requirements.clone());
+        let promised: BTreeSet<_> = requirements.flat_map(|r| r.items.gtins().to_vec()).collect();
+        let sold: BTreeSet<_> = sold.into_iter().map(|gtin| Gtin::parse(gtin).unwrap()).collect();
         assert!(promised.is_subset(&sold), "{:?}", promised.difference(&sold));
         assert!(promised.len() < sold.len());
     }
