@@ -7,7 +7,12 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, PointerAction, TouchActions},
+    elements::Element,
+    wd::WebDriverCompatibleCommand,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::{
@@ -59,7 +64,16 @@ impl Phone {
     }
 
     /// The same on a phone that is set up like this.
-    pub async fn open_as(url: &str, Look { language, dark, screen }: Look<'_>) -> Self {
+    pub async fn open_as(url: &str, look: Look<'_>) -> Self {
+        Self::start(url, look, None).await
+    }
+
+    /// The same with a folder that outlives the browser: what it keeps there is there again when the next one opens it.
+    pub async fn open_with(url: &str, look: Look<'_>, profile: &Path) -> Self {
+        Self::start(url, look, Some(profile)).await
+    }
+
+    async fn start(url: &str, Look { language, dark, screen }: Look<'_>, profile: Option<&Path>) -> Self {
         let driver_path = tool("ONESCAN_CHROMEDRIVER", "/usr/bin/chromedriver");
         let chromium = tool(CHROMIUM.0, CHROMIUM.1);
         let mut driver = Command::new(&driver_path)
@@ -70,14 +84,22 @@ impl Phone {
             .unwrap_or_else(|error| panic!("{} does not start: {error}", driver_path.display()));
         let port = driver_port(&mut driver).await.expect("chromedriver says on which port it listens");
         let (width, height) = screen;
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--no-first-run".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            format!("--lang={language}"),
+            format!("--accept-lang={language}"),
+            format!("--window-size={width},{height}"),
+        ];
+        arguments.extend(profile.map(|folder| format!("--user-data-dir={}", folder.display())));
         let capabilities = json!({
             "goog:chromeOptions": {
                 "binary": chromium,
-                "args": [
-                    "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
-                    "--no-first-run", "--hide-scrollbars", format!("--lang={language}"),
-                    format!("--accept-lang={language}"), format!("--window-size={width},{height}"),
-                ],
+                "args": arguments,
                 "mobileEmulation": {
                     "deviceMetrics": { "width": width, "height": height, "pixelRatio": 3.0, "touch": true },
                 },
@@ -154,6 +176,20 @@ impl Phone {
     pub async fn download_to(&self, folder: &Path) {
         let how = json!({ "behavior": "allow", "downloadPath": folder });
         self.devtools("Browser.setDownloadBehavior", how).await;
+    }
+
+    /// Waits for it and holds a finger on it for so long.
+    pub async fn hold(&self, name: &str, ms: u32) {
+        let element = self.see(name).await;
+        let finger = TouchActions::new("finger".to_owned())
+            .then(PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 })
+            .then(PointerAction::Down { button: 0 })
+            .then(PointerAction::Pause { duration: Duration::from_millis(ms.into()) })
+            .then(PointerAction::Up { button: 0 });
+        if let Err(error) = self.page.perform_actions(finger).await {
+            self.screenshot(&format!("unheld-{name}")).await;
+            panic!("{name} can't be held: {error}");
+        }
     }
 
     /// Waits until the element's text contains `part`.

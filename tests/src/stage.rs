@@ -31,7 +31,10 @@ pub struct Stage {
     world: World,
     /// The provider's clock and everybody's. In a live story nobody looks at it.
     pub clock: Arc<ManualClock>,
-    server: Running,
+    server: Option<Running>,
+    config: Config,
+    address: SocketAddr,
+    outside: Surroundings,
     folder: TempDir,
 }
 
@@ -68,20 +71,20 @@ impl Stage {
 
     async fn start(config: Config, outside: Surroundings, clock: Arc<ManualClock>, now: Now) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), Currency::CNY, &outside).expect("the database opens");
-        let server = serve(config, store, outside).await.expect("the provider starts");
+        let server = open(folder.path(), config.clone(), outside.clone()).await;
+        let address = server.address();
         let world = World::begin(connect(&server.url()), &operator_key(folder.path()), now).await;
-        Self { world, clock, server, folder }
+        Self { world, clock, server: Some(server), config, address, outside, folder }
     }
 
     /// Where the provider listens.
     pub fn address(&self) -> SocketAddr {
-        self.server.address()
+        self.address
     }
 
     /// The same as a URL.
     pub fn url(&self) -> String {
-        self.server.url()
+        format!("http://{}", self.address)
     }
 
     /// A till of the shop with an agent.
@@ -96,14 +99,31 @@ impl Stage {
 
     /// Settles what is due by time, as the provider does every minute.
     pub async fn sweep(&self) {
-        self.server.sweep().await.expect("the sweep succeeds");
+        self.server.as_ref().expect("the provider runs").sweep().await.expect("the sweep succeeds");
+    }
+
+    /// Stops the provider for a while.
+    pub async fn stop(&mut self) {
+        let server = self.server.take().expect("the provider runs");
+        server.shutdown().await;
+    }
+
+    /// Starts it again, on its database and at its address.
+    pub async fn go_on(&mut self) {
+        let config = Config { listen: self.address, ..self.config.clone() };
+        self.server = Some(open(self.folder.path(), config, self.outside.clone()).await);
     }
 
     /// Ends the provider.
-    pub async fn shut_down(self) -> Remains {
-        self.server.shutdown().await;
+    pub async fn shut_down(mut self) -> Remains {
+        self.stop().await;
         Remains(self.folder)
     }
+}
+
+async fn open(folder: &Path, config: Config, outside: Surroundings) -> Running {
+    let store = Store::open(folder, Currency::CNY, &outside).expect("the database opens");
+    serve(config, store, outside).await.expect("the provider starts")
 }
 
 impl Remains {

@@ -81,7 +81,7 @@ async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() 
     phone.see("approve").await;
     phone.read("approve-due", "1200.00").await;
     phone.screenshot("8-approve").await;
-    phone.tap("approve-yes").await;
+    phone.hold("approve-yes", 1_500).await;
     phone.see("receipt").await;
     let end = selling.clone().ended().await;
     assert!(matches!(end, Machine::Ended(Outcome::Paid(_))), "{end:?}");

@@ -87,7 +87,7 @@ async fn tour(folder: &'static str, look: Look<'_>) {
     let code = picture::decode(&code).expect("the code is read off the screen");
     let selling = till.start(&[(SHAMPOO, 40, 3000)], &code);
     tour.look("approve", "approve").await;
-    tour.tap("approve-yes").await;
+    tour.phone.hold("approve-yes", 1_500).await;
     tour.look("paid", "receipt").await;
     selling.clone().ended().await;
     tour.tap("done").await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod browser;
 mod shell;
+mod version;
 
 use std::{cell::Cell, rc::Rc};
 
@@ -33,7 +34,10 @@ pub(crate) struct Begun {
 
 /// Goes on with a wallet in the page's `#app`.
 pub(crate) fn run(begun: Begun) {
-    browser::register_service_worker();
+    if begun.key.is_some() {
+        // Asked again at each start: what is refused to a stranger is granted to a page that is used.
+        browser::keep_storage();
+    }
     if let Some(root) = browser::root() {
         let start = Start { begun: Rc::new(Cell::new(Some(begun))) };
         yew::Renderer::<App>::with_root_and_props(root, start).render();
@@ -66,6 +70,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|event| event);
         browser::listen(&send);
+        version::keep_on_phone(&send);
         let begun = ctx.props().begun.take().expect("an app is made once");
         let Begun { mut model, storage, key, mut effects, signed } = begun;
         let shell = Shell::new(send.clone(), storage, key);
@@ -87,6 +92,10 @@ impl Component for App {
             browser::scroll_to_top();
         }
         true
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        browser::show_title(&pages::title(&self.model));
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {

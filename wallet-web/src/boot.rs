@@ -44,6 +44,9 @@ async fn begin() -> Begun {
     let mut model = Model::new(Route::from_hash(&browser::hash()), lang, app::now());
     model.theme = theme;
     model.utc_offset_minutes = browser::utc_offset_minutes();
+    if let Some(side_px) = browser::code_side_px() {
+        model::measured(&mut model, side_px);
+    }
     let (storage, key, memory) = read().await;
     let effects = model::loaded(&mut model, memory);
     let mut begun = Begun { model, storage, key, effects: vec![], signed: None };
@@ -51,8 +54,10 @@ async fn begin() -> Begun {
         match (effect, &begun.key, &begun.storage) {
             // In the order in which they come: a token is marked as shown on the disk before it is on the screen.
             (Effect::Save, _, Some(storage)) => {
-                // A disk that is full loses nothing that the provider doesn't have.
-                let _ = storage.keep_memory(&begun.model.memory.to_bytes()).await;
+                if storage.keep_memory(&begun.model.memory.to_bytes()).await.is_err() {
+                    // Tried again where the shopper can be told.
+                    begun.effects.push(Effect::Save);
+                }
             }
             (Effect::Sign(request), Some(key), _) => {
                 let code = pay::sign(&request.plan, request.token, request.language, request.now, key).await;

@@ -1,5 +1,6 @@
 //! Pieces of pages.
 
+mod barcode;
 mod chart;
 mod code;
 pub(crate) mod dates;
@@ -13,6 +14,7 @@ mod sheet;
 mod tabs;
 mod ui;
 
+pub(crate) use barcode::BarcodePicture;
 pub(crate) use chart::savings_chart;
 pub(crate) use code::Code;
 pub(crate) use header::{header, language};

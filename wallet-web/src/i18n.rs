@@ -10,7 +10,7 @@ mod terms;
 mod zh;
 
 pub use money::{amount, short_amount};
-pub use offer::{conditions, headline};
+pub use offer::{conditions, headline, hours_of};
 pub use pages::{
     AccountTexts, HistoryTexts, OfferTexts, category_word, order_word, state_word, topic_word, unused_word,
 };
@@ -89,6 +89,11 @@ pub struct Texts {
     pub demo: &'static str,
     pub close: &'static str,
     pub back: &'static str,
+    pub pages: &'static str,
+    pub disk_full: &'static str,
+    pub version_ready: &'static str,
+    pub version_take: &'static str,
+    pub version_taken: &'static str,
 
     pub offers_lead: &'static str,
     pub offers_empty: &'static str,
@@ -109,7 +114,12 @@ pub struct Texts {
     pub pay_save_up_to: &'static str,
     pub pay_no_coupons: &'static str,
     pub pay_new_code: &'static str,
-    pub pay_offline: &'static str,
+    pub pay_barcode: &'static str,
+    pub pay_qr: &'static str,
+    pub pay_barcode_text: &'static str,
+    pub pay_barcode_offline: &'static str,
+    pub pay_pin: &'static str,
+    pub pay_alone: &'static str,
     pub pay_in_code: &'static str,
     pub pay_left_out: &'static str,
     pub pay_no_room: &'static str,
@@ -126,9 +136,11 @@ pub struct Texts {
 
     pub approve_title: &'static str,
     pub approve_question: &'static str,
-    pub approve_yes: &'static str,
     pub approve_no: &'static str,
+    pub approve_hold: &'static str,
+    pub approve_let_go: &'static str,
     pub approve_sending: &'static str,
+    pub approve_unsent: &'static str,
 
     pub paid: &'static str,
     pub refunded: &'static str,
@@ -207,11 +219,36 @@ impl Lang {
         }
     }
 
-    /// Until what time a payment can be approved.
-    pub fn approve_until(self, time: &str) -> String {
+    /// How long a payment can still be approved, as minutes and seconds.
+    pub fn time_left(self, time: &str) -> String {
         match self {
-            Self::En => format!("until {time}"),
-            Self::Zh => format!("{time} 前有效"),
+            Self::En => format!("{time} left"),
+            Self::Zh => format!("还剩 {time}"),
+        }
+    }
+
+    /// How many payments the phone can make before it has to be online.
+    pub fn offline_payments(self, count: usize) -> String {
+        match (self, count) {
+            (Self::En, 1) => "You’re offline. Your code still works, for 1 payment.".to_owned(),
+            (Self::En, _) => format!("You’re offline. Your code still works, for {count} payments."),
+            (Self::Zh, _) => format!("当前离线，付款码照常可用，还可付款 {count} 次。"),
+        }
+    }
+
+    /// A coupon that the till can't use beside a better one.
+    pub fn not_with(self, title: &str) -> String {
+        match self {
+            Self::En => format!("Not together with “{title}”. The till takes what saves you more."),
+            Self::Zh => format!("不能与“{title}”同用，结账时自动选用更省的。"),
+        }
+    }
+
+    /// When an offer holds.
+    pub fn only_at(self, hours: &str) -> String {
+        match self {
+            Self::En => format!("Only {hours}"),
+            Self::Zh => format!("仅限{hours}"),
         }
     }
 

@@ -21,6 +21,9 @@ pub enum KeyError {
     /// The browser doesn't know Ed25519.
     #[error("the browser is too old to keep an Ed25519 key")]
     Unsupported,
+    /// The browser has no room for it, or keeps nothing, as in a private window.
+    #[error("the browser does not keep the key: {0}")]
+    NotKept(String),
     /// Something else in the browser.
     #[error("the browser could not use its key: {0}")]
     Browser(String),

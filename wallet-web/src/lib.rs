@@ -3,6 +3,7 @@
 //! for WASM alone.
 
 pub mod api;
+pub mod barcode;
 pub mod i18n;
 pub mod keys;
 pub mod model;

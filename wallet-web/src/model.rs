@@ -2,6 +2,7 @@
 //! the shell in `app` does it and reports back with further events. So every path can be tested without a browser.
 
 mod account;
+mod approval;
 mod browse;
 mod event;
 mod feed;
@@ -9,6 +10,7 @@ mod history;
 mod inbox;
 mod library;
 mod limits;
+mod link;
 mod memory;
 mod pay_screen;
 mod route;
@@ -17,33 +19,34 @@ mod tests;
 mod theme;
 mod unused;
 mod update;
+mod version;
 
 use std::collections::BTreeSet;
 
-use proto::{
-    convert::time_from_wire,
-    v1::{self, PaymentState},
-};
+use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use crate::{
     api::CallError,
     i18n::Lang,
     keys::KeyError,
-    pay::{PayCode, Plan},
+    pay::{PayCode, Plan, Room},
 };
 
 pub use account::{AccountEvent, AccountPages, Recovery, RecoveryEvent};
+pub use approval::{Answering, HOLD_MS};
 pub use browse::{Browse, BrowseEvent, Category, Order};
 pub use event::{Effect, Event, SignRequest, Snapshot};
 pub use history::{Day, HistoryEvent, Month, saved_minor};
 pub use library::Library;
 pub use limits::Limit;
 pub use memory::{Memory, Receipt};
+pub use pay_screen::measured;
 pub use route::Route;
 pub use theme::Theme;
 pub use unused::Unused;
 pub use update::{loaded, update};
+pub use version::Version;
 
 use feed::Feed;
 
@@ -68,6 +71,8 @@ pub struct Model {
     pub had: BTreeSet<u32>,
     /// What became of the shopper's answer to the payment that waits for approval.
     pub answering: Answering,
+    /// The code's room on this screen.
+    pub room: Room,
     /// New limits are on their way to the provider.
     pub setting_limits: bool,
     /// What the shopper looks for among the offers.
@@ -82,6 +87,10 @@ pub struct Model {
     pub recovery: Recovery,
     /// Minutes that the phone's clock is ahead of UTC.
     pub utc_offset_minutes: i32,
+    /// The phone has no room to remember anything new.
+    pub disk_full: bool,
+    /// Whether a newer version of the wallet waits.
+    pub version: Version,
     /// One message over the page.
     pub notice: Option<Notice>,
     /// Light or dark.
@@ -92,6 +101,12 @@ pub struct Model {
     pub now: UnixMillis,
     offers_feed: Feed<v1::Offer>,
     payments_feed: Feed<v1::Payment>,
+    /// The page is not seen.
+    hidden: bool,
+    /// The screen is kept on.
+    awake: bool,
+    /// A timer counts the time down in which a payment can be approved.
+    counting: bool,
     link: Link,
     serial: u32,
 }
@@ -144,6 +159,8 @@ pub struct PayScreen {
     pub plan: Plan,
     /// The code; `None` while the first is being signed.
     pub code: Option<PayCode>,
+    /// What it is drawn as.
+    pub form: Form,
     /// Why there is none.
     pub problem: Option<PayProblem>,
     /// Why the provider refused the till's last try with it.
@@ -152,6 +169,16 @@ pub struct PayScreen {
     opened_at: UnixMillis,
     /// Names the signing that is under way; older answers are dropped.
     serial: u32,
+}
+
+/// What a code is drawn as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// The QR code with token and coupons: one scan pays and redeems.
+    #[default]
+    Qr,
+    /// The token alone as a barcode: the payment is approved on the phone, its coupons are those clipped.
+    Bars,
 }
 
 /// Why no code can be shown.
@@ -165,18 +192,6 @@ pub enum PayProblem {
     Closed,
     /// The device key failed.
     Key(KeyError),
-}
-
-/// The answer to a payment that waits for approval.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Answering {
-    /// Not given yet.
-    #[default]
-    Open,
-    /// On its way.
-    Sent,
-    /// It did not go through.
-    Failed(CallError),
 }
 
 /// A message over the page.
@@ -209,6 +224,8 @@ pub enum Said {
     },
     /// The code's text is in the clipboard.
     Copied,
+    /// A newer version of the wallet has taken over.
+    Updated,
 }
 
 /// The calls that are under way.
@@ -217,20 +234,14 @@ struct Link {
     syncing: bool,
     /// Something changed while a sync was under way, so its answer may be older than what is known.
     stale: bool,
-    watching: bool,
+    /// The number of the stream of changes that is believed to be alive.
+    watching: Option<u32>,
     issuing: bool,
     /// A timer for the next try is running.
     retrying: bool,
     /// Tries that failed in a row.
     failures: u32,
     heard_at: Option<UnixMillis>,
-}
-
-/// Until when a payment can be approved, where it still can.
-fn approvable_until(payment: &v1::Payment) -> Option<UnixMillis> {
-    let waits = payment.state() == PaymentState::PendingApproval;
-    let end = time_from_wire("approval_expires_at", payment.approval_expires_at.as_ref()).ok();
-    end.filter(|_| waits)
 }
 
 impl Model {
@@ -246,6 +257,7 @@ impl Model {
             working: BTreeSet::new(),
             had: BTreeSet::new(),
             answering: Answering::default(),
+            room: Room::default(),
             setting_limits: false,
             browse: Browse::default(),
             search: String::new(),
@@ -254,11 +266,16 @@ impl Model {
             recovery: Recovery::default(),
             utc_offset_minutes: 0,
             theme: Theme::default(),
+            offers_feed: Feed::default(),
+            payments_feed: Feed::default(),
+            disk_full: false,
+            version: Version::default(),
             notice: None,
             lang,
             now,
-            offers_feed: Feed::default(),
-            payments_feed: Feed::default(),
+            hidden: false,
+            awake: false,
+            counting: false,
             link: Link::default(),
             serial: 0,
         }
@@ -287,12 +304,9 @@ impl Model {
         self.memory.coupons.iter().find(of)
     }
 
-    /// The payment that waits for the shopper's approval; it goes before whatever page is open.
-    pub fn waiting(&self) -> Option<&v1::Payment> {
-        let payments = self.memory.receipts.iter().map(|receipt| &receipt.payment);
-        payments
-            .into_iter()
-            .find(|payment| approvable_until(payment).is_some_and(|end| self.provider_now() < end))
+    /// Whether the shopper is paying right now: a code is shown, or a payment waits.
+    pub fn at_a_till(&self) -> bool {
+        matches!(self.pay, Pay::Code(_)) || self.waiting().is_some()
     }
 
     fn next_serial(&mut self) -> u32 {

@@ -7,6 +7,7 @@ mod offer;
 mod offers;
 mod paid;
 mod pay;
+mod picker;
 mod receipts;
 mod welcome;
 
@@ -25,11 +26,17 @@ pub(crate) fn view(model: &Model, send: &Callback<Event>) -> Html {
         Stage::Welcome { opening, problem } => welcome::view(ui, *opening, problem.as_ref()),
         Stage::Inside => html! {
             <div class="wallet">
-                { page(ui) }
-                { sheet(ui) }
-                { notice(ui) }
-                if model.recovery.code.is_none() {
-                    { tabs(ui) }
+                // What lies under a question can't be reached before it is answered.
+                <div class="under" inert={ui.model.waiting().is_some()}>
+                    { page(ui) }
+                    { sheet(ui) }
+                    { notice(ui) }
+                    if model.recovery.code.is_none() {
+                        { tabs(ui) }
+                    }
+                </div>
+                if let Some(payment) = ui.model.waiting() {
+                    { approve::view(ui, payment) }
                 }
             </div>
         },
@@ -49,10 +56,30 @@ fn sheet(ui: Ui<'_>) -> Html {
     }
 }
 
+/// What the browser calls the page.
+pub(crate) fn title(model: &Model) -> String {
+    const NAME: &str = "OneScan";
+    let t = model.lang.texts();
+    let page = match (&model.stage, &model.route) {
+        (Stage::Inside, _) if model.waiting().is_some() => t.approve_title,
+        (Stage::Inside, Route::Pay) => t.tab_pay,
+        (Stage::Inside, _) if model.recovery.code.is_some() => model.lang.account().recovery,
+        (Stage::Inside, Route::Offers | Route::Offer(_)) => t.tab_offers,
+        (Stage::Inside, Route::Coupons | Route::Coupon(_)) => t.tab_coupons,
+        (Stage::Inside, Route::Receipts | Route::Receipt(_)) => t.tab_receipts,
+        (Stage::Inside, Route::Settings) => model.lang.account().title,
+        (Stage::Inside, Route::Devices) => model.lang.account().devices,
+        (Stage::Inside, Route::Recovery) => model.lang.account().recovery,
+        (Stage::Inside, Route::Closing) => model.lang.account().close_title,
+        (Stage::Inside, Route::Home | Route::Link(_) | Route::Recover)
+        | (Stage::Starting | Stage::Welcome { .. }, _) => {
+            return NAME.to_owned();
+        }
+    };
+    format!("{page} · {NAME}")
+}
+
 fn page(ui: Ui<'_>) -> Html {
-    if let Some(payment) = ui.model.waiting() {
-        return approve::view(ui, payment);
-    }
     if let Some(code) = &ui.model.recovery.code {
         return account::recovery::shown(ui, code);
     }

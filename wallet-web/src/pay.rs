@@ -1,7 +1,9 @@
 //! The code on the Pay screen: which coupons go in, and the text that the phone signs. Works with no network.
 
 mod clock;
+mod contest;
 mod plan;
+mod room;
 
 use shared::{
     code::{Language, TokenNumber, UnsignedCode},
@@ -11,7 +13,8 @@ use shared::{
 use crate::keys::{DeviceKey, KeyError};
 
 pub use clock::clock_offset_ms;
-pub use plan::{Choice, Choices, Chosen, LeftOut, Plan, plan};
+pub use plan::{Choice, Choices, Chosen, LeftOut, Plan, Rival, plan};
+pub use room::{Room, SIDE_PX_USUAL};
 
 /// A code is renewed after this long.
 pub const RENEW_AFTER_MS: u32 = 30_000;

@@ -16,6 +16,14 @@ pub struct TooLong {
     pub chars: usize,
 }
 
+/// Characters that a symbol of this version holds at error correction M; 0 for a version that there is not.
+pub fn capacity(version: i16) -> usize {
+    // The mode takes 4 bits, the length 8 or, from version 10 on, 16 [ISO/IEC 18004, table 3].
+    let head_bits = if version < 10 { 12 } else { 20 };
+    let bits = Bits::new(Version::Normal(version)).max_len(EcLevel::M).unwrap_or(0);
+    bits.saturating_sub(head_bits) / 8
+}
+
 /// A symbol, without its quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
@@ -112,6 +120,18 @@ mod tests {
         check(shared::code::CODE_CHARS_COMFORT + 1, 13, false);
         check(shared::code::CODE_CHARS_MAX, 15, false);
         assert_eq!(Symbol::draw(&"a".repeat(521)), Err(TooLong { chars: 521 }));
+    }
+
+    #[test]
+    fn a_symbol_holds_its_capacity_and_no_more() {
+        for version in 1..VERSION_MAX {
+            let fits = Symbol::draw(&"a".repeat(capacity(version))).unwrap();
+            assert_eq!((fits.version, fits.medium_correction), (version, true));
+            let more = Symbol::draw(&"a".repeat(capacity(version) + 1)).unwrap();
+            assert_eq!(more.version, version + 1);
+        }
+        assert_eq!(capacity(VERSION_MAX), shared::code::CODE_CHARS_COMFORT);
+        assert_eq!(capacity(0), 0);
     }
 
     #[test]

@@ -93,6 +93,12 @@ impl Stock {
         if good < STOCK_LOW { STOCK_FULL - good } else { 0 }
     }
 
+    /// How many payments the phone can make before it has to be online: one for each token.
+    pub fn payments_left(&self, now: UnixMillis) -> usize {
+        let visit = self.visit.iter().map(|visit| &visit.token);
+        self.unseen.iter().chain(&self.spares).chain(visit).filter(|token| lasts(token, now)).count()
+    }
+
     fn drop_expired(&mut self, now: UnixMillis) {
         self.unseen.retain(|token| lasts(token, now));
         self.spares.retain(|token| lasts(token, now));
@@ -157,8 +163,9 @@ mod tests {
         assert_eq!(stock.wanted(NOW), 0);
         stock.take(NOW);
         assert_eq!(stock.wanted(NOW), 8);
+        assert_eq!(stock.payments_left(NOW), 8, "the one on the screen among them");
         let end = LATER.plus_ms(-TOKEN_MARGIN_MS);
         assert_eq!(stock.wanted(end), STOCK_FULL);
-        assert_eq!(stock.take(end), None);
+        assert_eq!((stock.payments_left(end), stock.take(end)), (0, None));
     }
 }

@@ -1,11 +1,17 @@
 // Keeps the wallet's own files on the phone, so that it opens with no network. Calls to the provider are none of its
 // business: they are POST and pass by. `cargo xtask wallet` fills in the build and the files.
+//
+// Each build has a cache of its own. A newer build is fetched as a whole and then waits: the page says when it may take over,
+// which is never in the middle of a payment.
 const CACHE = "onescan-__BUILD__";
 const FILES = /*__PRECACHE__*/[];
 
 self.addEventListener("install", (event) => {
-  self.skipWaiting();
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+});
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {

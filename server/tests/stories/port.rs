@@ -69,6 +69,36 @@ async fn the_wallets_files() {
     }
 }
 
+/// Whatever is asked for, and whether or not it is there.
+#[tokio::test]
+async fn each_of_the_wallets_files_comes_with_the_rules_of_its_page() {
+    let (world, _files) = with_files().await;
+    for path in ["/", "/offers", "/wallet-0123456789abcdef.js", "/sw.js"] {
+        let (head, _) = http(&world, &format!("GET {path} HTTP/1.1"), b"").await;
+        let header = |name: &str| {
+            let line = head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+            line.unwrap_or_else(|| panic!("{path} has no {name}: {head}"))
+        };
+        assert_eq!(
+            header("content-security-policy"),
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+             connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        );
+        for (name, expect) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "deny"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(header(name), expect, "{path}");
+        }
+        assert!(header("permissions-policy").contains("camera=(), "), "{head}");
+        assert!(!head.contains("set-cookie") && !head.contains("access-control-allow-origin"), "{head}");
+    }
+}
+
 #[tokio::test]
 async fn grpc_web_on_the_same_port() {
     let (world, _files) = with_files().await;

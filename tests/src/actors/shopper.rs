@@ -18,7 +18,7 @@ use tonic::transport::Channel;
 use wallet_web::{
     api::{CallError, Changes, Provider, TOKENS_PER_CALL_MAX},
     keys::SoftwareKey,
-    pay::{Choices, Plan, plan, sign},
+    pay::{Choices, Plan, Room, plan, sign},
     stock::{Stock, Token},
 };
 
@@ -106,7 +106,7 @@ impl Shopper {
 
     async fn plan(&self) -> Plan {
         let coupons = self.provider.coupons().await.expect("the coupons are listed");
-        plan(&coupons, &Choices::new(), language(), (self.now)())
+        plan(&coupons, &Choices::new(), language(), Room::default(), (self.now)())
     }
 
     async fn sign(&mut self, plan: &Plan, now: UnixMillis) -> String {

@@ -6,7 +6,9 @@ use std::cell::Cell;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, Document, Element, EventTarget, HtmlElement, Url, VisibilityState, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, EventTarget, HtmlElement, Url, VisibilityState, Window,
+};
 use yew::Callback;
 
 use crate::{
@@ -148,9 +150,40 @@ pub(super) fn listen(send: &Callback<Event>) {
     listen_to_scrolling(&window, send);
     if let Some(document) = document() {
         on(&document, "visibilitychange", send, || {
-            let shown = document_is_visible();
-            shown.then_some(Event::Shown)
+            Some(if document_is_visible() { Event::Shown } else { Event::Hidden })
         });
+    }
+    on(&window, "resize", send, || code_side_px().map(Event::Measured));
+}
+
+/// How large the code is drawn on this screen: as wide as the page, but so that what it saves shows too.
+pub(crate) fn code_side_px() -> Option<u32> {
+    // As the style sheet's `--code` says.
+    const PAGE_PX: f64 = 480.0;
+    const AROUND_PX: f64 = 236.0;
+    const LEAST_PX: f64 = 240.0;
+    let window = window()?;
+    let width = window.inner_width().ok()?.as_f64()?;
+    let height = window.inner_height().ok()?.as_f64()?;
+    let side = (height - AROUND_PX).max(LEAST_PX).min(width).min(PAGE_PX);
+    // Between 0 and 480.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Some(side.max(0.0) as u32)
+}
+
+/// What the browser calls the page.
+pub(super) fn show_title(title: &str) {
+    if let Some(document) = document()
+        && document.title() != title
+    {
+        document.set_title(title);
+    }
+}
+
+/// Loads the page anew.
+pub(super) fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
     }
 }
 
@@ -158,7 +191,13 @@ fn document_is_visible() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
-fn on(target: &EventTarget, name: &str, send: &Callback<Event>, event: fn() -> Option<Event>) {
+/// Sends what `event` makes of each event of that name.
+pub(super) fn on(
+    target: &EventTarget,
+    name: &str,
+    send: &Callback<Event>,
+    event: impl Fn() -> Option<Event> + 'static,
+) {
     let send = send.clone();
     let closure = Closure::<dyn Fn()>::new(move || {
         if let Some(event) = event() {
@@ -167,15 +206,6 @@ fn on(target: &EventTarget, name: &str, send: &Callback<Event>, event: fn() -> O
     });
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     closure.forget();
-}
-
-/// Keeps the wallet's files on the phone, so that it opens with no network. Refused where the page is not secure.
-pub(super) fn register_service_worker() {
-    let Some(window) = window() else { return };
-    let workers = window.navigator().service_worker();
-    if !workers.is_undefined() {
-        ignore(workers.register("/sw.js"));
-    }
 }
 
 /// Asks the browser not to clear the wallet away when the disk gets full.

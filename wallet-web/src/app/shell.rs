@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
+use futures::future::{AbortHandle, abortable};
 use gloo_timers::callback::Timeout;
 use proto::convert::time_from_wire;
 use tonic_web_wasm_client::{Client, options::FetchOptions};
@@ -10,7 +11,7 @@ use yew::Callback;
 
 use super::{
     browser::{self, Awake},
-    now,
+    now, version,
 };
 use crate::{
     api::{CallError, Join, Provider},
@@ -39,6 +40,10 @@ struct Parts {
     provider: Option<Remote>,
     awake: Option<Awake>,
     wants_awake: bool,
+    /// Stops the stream of changes.
+    watching: Option<AbortHandle>,
+    /// The last write did not reach the disk.
+    disk_full: bool,
 }
 
 impl Shell {
@@ -106,7 +111,7 @@ impl Shell {
             Effect::Sync => {
                 self.call(|provider| async move { Event::Synced(snapshot(&provider).await.map(Box::new)) })
             }
-            Effect::Watch => self.watch(),
+            Effect::Watch(serial) => self.watch(serial),
             Effect::IssueTokens(count) => self
                 .call(move |provider| async move { Event::TokensIssued(provider.issue_tokens(count).await) }),
             Effect::Clip(offer) => self.call(move |provider| async move {
@@ -127,7 +132,20 @@ impl Shell {
                     sign(&request.plan, request.token, request.language, request.now, provider.key()).await;
                 Event::Signed(request.serial, code.map(Box::new))
             }),
-            Effect::Save => self.save(model.memory.to_bytes()),
+            Effect::Save => {
+                let shell = self.clone();
+                let bytes = model.memory.to_bytes();
+                spawn_local(async move { shell.save(&bytes).await });
+            }
+            Effect::TakeVersion => version::take(),
+            Effect::Reload => {
+                let shell = self.clone();
+                let bytes = model.memory.to_bytes();
+                spawn_local(async move {
+                    shell.save(&bytes).await;
+                    browser::reload();
+                });
+            }
             Effect::Wait { ms, then } => {
                 let send = self.send.clone();
                 Timeout::new(ms, move || send.emit(*then)).forget();
@@ -168,34 +186,36 @@ impl Shell {
         let key = BrowserKey::generate().await?;
         let storage = self.parts.borrow().storage.clone();
         // A key that can't be kept would lose the money with the page.
-        let storage = storage.ok_or_else(|| KeyError::Browser("no storage".to_owned()))?;
-        storage.keep_key(&key).await.map_err(|error| KeyError::Browser(error.to_string()))?;
+        let storage = storage.ok_or_else(|| KeyError::NotKept("no storage".to_owned()))?;
+        storage.keep_key(&key).await.map_err(|error| KeyError::NotKept(error.to_string()))?;
         let provider = connect(key);
         self.parts.borrow_mut().provider = Some(provider.clone());
         Ok(provider)
     }
 
-    fn watch(&self) {
+    /// Opens a stream of changes and closes the one before.
+    fn watch(&self, serial: u32) {
+        let Some(provider) = self.parts.borrow().provider.clone() else { return };
         let send = self.send.clone();
-        self.call(move |provider| async move {
-            let mut changes = match provider.watch().await {
-                Ok(changes) => changes,
-                Err(error) => return Event::WatchEnded(Some(error)),
-            };
-            loop {
-                match changes.next().await {
-                    Ok(Some(change)) => send.emit(Event::Changed(Box::new(change))),
-                    Ok(None) => return Event::WatchEnded(None),
-                    Err(error) => return Event::WatchEnded(Some(error)),
-                }
-            }
+        let (watching, stop) = abortable(async move {
+            let error = follow(&provider, &send).await.err();
+            send.emit(Event::WatchEnded(serial, error));
+        });
+        if let Some(before) = self.parts.borrow_mut().watching.replace(stop) {
+            before.abort();
+        }
+        spawn_local(async move {
+            let _ = watching.await;
         });
     }
 
-    fn save(&self, bytes: Vec<u8>) {
-        if let Some(storage) = self.parts.borrow().storage.clone() {
-            // A disk that is full loses nothing that the provider doesn't have.
-            spawn_local(async move { drop(storage.keep_memory(&bytes).await) });
+    /// Writes to the disk, and says so when that begins to fail or succeeds again.
+    async fn save(&self, bytes: &[u8]) {
+        let Some(storage) = self.parts.borrow().storage.clone() else { return };
+        let kept = storage.keep_memory(bytes).await.is_ok();
+        let was_full = std::mem::replace(&mut self.parts.borrow_mut().disk_full, !kept);
+        if was_full == kept {
+            self.send.emit(Event::Saved(kept));
         }
     }
 
@@ -243,6 +263,15 @@ impl Shell {
         let send = self.send.clone();
         spawn_local(async move { send.emit(event.await) });
     }
+}
+
+/// Reports changes until the stream ends.
+async fn follow(provider: &Remote, send: &Callback<Event>) -> Result<(), CallError> {
+    let mut changes = provider.watch().await?;
+    while let Some(change) = changes.next().await? {
+        send.emit(Event::Changed(Box::new(change)));
+    }
+    Ok(())
 }
 
 /// Everything that the provider knows, and how far the phone's clock is off.

@@ -12,6 +12,7 @@ use crate::{
 pub(crate) fn header(ui: Ui<'_>, title: &'static str, back: Option<Route>) -> Html {
     let offline = ui.model.connection == Connection::Offline;
     html! {
+        <>
         <header class="header">
             if let Some(route) = back {
                 <a class="icon-button header-back" href={route.hash()} aria-label={ui.t.back}>{ icons::back() }</a>
@@ -31,6 +32,27 @@ pub(crate) fn header(ui: Ui<'_>, title: &'static str, back: Option<Route>) -> Ht
             }
             { language(ui) }
         </header>
+        { banners(ui) }
+        </>
+    }
+}
+
+/// What the shopper has to know on whatever page.
+fn banners(ui: Ui<'_>) -> Html {
+    html! {
+        <div role="status">
+            if ui.model.disk_full {
+                <p class="banner" data-test="disk-full">{ ui.t.disk_full }</p>
+            }
+            if ui.model.offers_version() {
+                <p class="banner banner-action" data-test="version">
+                    <span>{ ui.t.version_ready }</span>
+                    <button class="button button-small" data-test="version-take" onclick={ui.tap(Event::VersionTapped)}>
+                        { ui.t.version_take }
+                    </button>
+                </p>
+            }
+        </div>
     }
 }
 

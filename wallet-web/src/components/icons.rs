@@ -18,6 +18,14 @@ pub(crate) fn code() -> Html {
     })
 }
 
+pub(crate) fn barcode() -> Html {
+    icon(html! { <path d="M4 6v12M7 6v12M10.5 6v12M13 6v12M16.5 6v12M20 6v12" /> })
+}
+
+pub(crate) fn pin() -> Html {
+    icon(html! { <path d="M9 4h6l-1 6 3 3.5H7l3-3.5zM12 13.5V20" /> })
+}
+
 pub(crate) fn tag() -> Html {
     icon(html! {
         <>

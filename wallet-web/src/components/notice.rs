@@ -16,6 +16,7 @@ pub(crate) fn notice(ui: Ui<'_>) -> Html {
         None => String::new(),
         Some(Said::Failed(error)) => problem(ui.lang, error).to_owned(),
         Some(Said::Copied) => ui.t.copied.to_owned(),
+        Some(Said::Updated) => ui.t.version_taken.to_owned(),
         Some(Said::Paid { payment_id }) => {
             about(ui, payment_id, |amount, shop| ui.lang.paid_at(amount, shop))
         }
@@ -33,7 +34,7 @@ pub(crate) fn notice(ui: Ui<'_>) -> Html {
     html! {
         <div class="notice-place" role="status" aria-live="polite">
             if said.is_some() {
-                <div class="notice">
+                <div class="notice" data-test="notice">
                     <p>{ text }</p>
                     if let Some(route) = receipt {
                         <a class="notice-link" href={route.hash()}>{ ui.t.show_receipt }</a>

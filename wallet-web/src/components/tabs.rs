@@ -16,7 +16,7 @@ pub(crate) fn tabs(ui: Ui<'_>) -> Html {
         }
     };
     html! {
-        <nav class="tabs">
+        <nav class="tabs" aria-label={ui.t.pages}>
             { tab(Route::Pay, "tab-pay", icons::code(), ui.t.tab_pay) }
             { tab(Route::Offers, "tab-offers", icons::tag(), ui.t.tab_offers) }
             { tab(Route::Coupons, "tab-coupons", icons::ticket(), ui.t.tab_coupons) }

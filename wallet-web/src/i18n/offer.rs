@@ -111,7 +111,7 @@ fn need(lang: Lang, terms: &Terms, requirement: &Requirement) -> Option<String> 
 }
 
 /// "Mon–Fri 11:00–14:00"; "周一至周五 11:00–14:00".
-pub(super) fn hours_of(lang: Lang, hours: &Hours) -> String {
+pub fn hours_of(lang: Lang, hours: &Hours) -> String {
     let clock = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
     let times = format!("{}–{}", clock(hours.from_minute), clock(hours.to_minute));
     let (names, run): ([&str; 7], &str) = match lang {

@@ -119,6 +119,10 @@ fn key(error: &KeyError) -> (&'static str, &'static str) {
             "This browser is too old to keep your wallet’s key safe. Please update it.",
             "浏览器版本过旧，无法安全保存密钥，请更新浏览器。",
         ),
+        KeyError::NotKept(_) => (
+            "This browser can’t keep your wallet’s key. Please free some space, or leave private browsing.",
+            "浏览器无法保存钱包密钥，请清理存储空间，或退出无痕浏览。",
+        ),
         KeyError::Browser(_) => (
             "This browser couldn’t use your wallet’s key. Please reload the page.",
             "浏览器无法使用钱包密钥，请刷新页面。",

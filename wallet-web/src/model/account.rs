@@ -11,7 +11,7 @@ use shared::{
     typed_code::{PairingCode, RecoveryCode},
 };
 
-use super::{Effect, Event, Memory, Model, Pay, Route, Stage, inbox, library::Library, update};
+use super::{Effect, Event, Memory, Model, Pay, Route, Stage, inbox, library::Library, link, update};
 use crate::api::{CallError, Join};
 
 pub(super) use recovery::on as on_recovery;
@@ -143,7 +143,7 @@ pub(super) fn forget(model: &mut Model, problem: Option<CallError>) -> Vec<Effec
     model.pay = Pay::Away;
     model.notice = None;
     model.stage = Stage::Welcome { opening: false, problem };
-    vec![Effect::Forget, Effect::KeepAwake(false), Effect::Go(Route::Home)]
+    vec![Effect::Forget, Effect::Go(Route::Home)]
 }
 
 fn join(model: &mut Model, how: Join) -> Vec<Effect> {
@@ -236,7 +236,7 @@ fn taken<A>(
     model.account.busy = false;
     match outcome {
         Ok(answer) => {
-            update::heard(model);
+            link::heard(model);
             then(model, answer)
         }
         Err(error) => update::failed_and_said(model, error),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proto::v1;
 
-use super::{Effect, Model, Route, Stage, feed::Turn, update};
+use super::{Effect, Model, Route, Stage, feed::Turn, link};
 use crate::{
     api::{CallError, OffersPage},
     i18n::most,
@@ -180,10 +180,10 @@ fn came(model: &mut Model, outcome: Result<Box<OffersPage>, CallError>) -> Vec<E
         Ok(page) => *page,
         Err(error) => {
             model.offers_feed.fail();
-            return update::failed(model, &error);
+            return link::failed(model, &error);
         }
     };
-    update::heard(model);
+    link::heard(model);
     for shop in page.shops {
         let known = model.library.shops.iter_mut().find(|known| known.merchant_id == shop.merchant_id);
         match known {

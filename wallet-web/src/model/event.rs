@@ -57,10 +57,24 @@ pub enum Event {
     UnclipTapped(u32),
     /// The shopper takes a coupon out of the code, or puts it in.
     CouponToggled(u32),
+    /// The shopper insists on a coupon, or no longer.
+    PinTapped(u32),
+    /// The shopper turns the QR code into a barcode, or back.
+    FormTapped,
+    /// The code has so many CSS pixels a side.
+    Measured(u32),
     /// The shopper wants a code that has nothing in common with the last.
     NewCodeTapped,
     /// The shopper wants the code as text.
     CopyTapped,
+    /// The button that approves is pressed.
+    HoldBegan,
+    /// It is let go.
+    HoldEnded,
+    /// The finger slipped off it.
+    HoldSlipped,
+    /// It was held long enough.
+    HoldDone(u32),
     /// The shopper answers the payment that waits for approval.
     AnswerTapped(Answer),
     /// The shopper chooses what is paid without asking, in minor units.
@@ -69,6 +83,8 @@ pub enum Event {
     NoticeTapped,
     /// The page came to the front again.
     Shown,
+    /// The page went to the back.
+    Hidden,
     /// The phone says that it is connected.
     NetworkBack,
     /// The phone says that it is not.
@@ -78,8 +94,8 @@ pub enum Event {
     Synced(Result<Box<Snapshot>, CallError>),
     /// The provider reports a change.
     Changed(Box<v1::WatchWalletResponse>),
-    /// The reports ended.
-    WatchEnded(Option<CallError>),
+    /// The reports of that number ended.
+    WatchEnded(u32, Option<CallError>),
     /// The provider gave tokens.
     TokensIssued(Result<Vec<v1::PaymentToken>, CallError>),
     /// The provider answered a clip.
@@ -94,13 +110,24 @@ pub enum Event {
     LimitsSet(Result<Box<v1::Wallet>, CallError>),
     /// The text is in the clipboard, or not.
     Copied(bool),
+    /// The memory is on the disk, or there was no room.
+    Saved(bool),
+
+    /// A newer version of the wallet is on the phone.
+    VersionReady,
+    /// The shopper wants it now.
+    VersionTapped,
+    /// It has taken over.
+    VersionTaken,
 
     /// The code has been shown long enough.
     RenewDue(u32),
-    /// The time to approve a payment is over.
-    ApprovalOver,
+    /// A second of the time to approve a payment is over.
+    CountDue,
     /// Time to try the provider again.
     RetryDue,
+    /// Time to see whether the provider's reports still come.
+    PulseDue,
     /// The notice has been shown long enough.
     NoticeDone(u32),
 }
@@ -152,8 +179,9 @@ pub enum Effect {
     },
     /// Ask the provider for everything: [`Event::Synced`].
     Sync,
-    /// Have the provider report changes: [`Event::Changed`], [`Event::WatchEnded`].
-    Watch,
+    /// Have the provider report changes, under this number and instead of any reports before: [`Event::Changed`],
+    /// [`Event::WatchEnded`].
+    Watch(u32),
     /// Ask for so many tokens: [`Event::TokensIssued`].
     IssueTokens(u32),
     /// Clip an offer: [`Event::Clipped`].
@@ -176,7 +204,7 @@ pub enum Effect {
     SetLimits(v1::ApprovalLimits),
     /// Sign a code: [`Event::Signed`].
     Sign(Box<SignRequest>),
-    /// Write the memory to storage.
+    /// Write the memory to storage; where that begins to fail, or succeeds again: [`Event::Saved`].
     Save,
     /// Read the library from storage: [`Event::LibraryLoaded`].
     LoadLibrary,
@@ -201,6 +229,10 @@ pub enum Effect {
     KeepLanguage(Lang),
     /// Keep the screen from going dark, or let it.
     KeepAwake(bool),
+    /// Let the newer version of the wallet take over: [`Event::VersionTaken`].
+    TakeVersion,
+    /// Write the memory to storage, then load the page anew.
+    Reload,
     /// Say by touch that something important happened.
     Buzz,
 }

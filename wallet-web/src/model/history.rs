@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use proto::v1::{self, PaymentState};
 
-use super::{Effect, Model, Receipt, Route, Stage, feed::Turn, update};
+use super::{Effect, Model, Receipt, Route, Stage, feed::Turn, link};
 use crate::api::{CallError, PaymentsPage};
 
 pub use calendar::Day;
@@ -91,10 +91,10 @@ fn came(model: &mut Model, outcome: Result<Box<PaymentsPage>, CallError>) -> Vec
         Ok(page) => *page,
         Err(error) => {
             model.payments_feed.fail();
-            return update::failed(model, &error);
+            return link::failed(model, &error);
         }
     };
-    update::heard(model);
+    link::heard(model);
     match model.payments_feed.turn(page.payments, page.next_page_token, model.now) {
         Turn::More(token) => vec![Effect::ListPayments(token)],
         Turn::Whole(payments) => {

@@ -116,12 +116,7 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
             // Its token is used up, whatever the shopper answers.
             model.memory.stock.paid();
             model.answering = super::Answering::Open;
-            let left_ms = model
-                .waiting()
-                .and_then(super::approvable_until)
-                .map_or(0, |end| end.0 - model.provider_now().0);
-            let ms = u32::try_from(left_ms).unwrap_or(0);
-            vec![Effect::Buzz, Effect::Wait { ms, then: Box::new(super::Event::ApprovalOver) }]
+            vec![Effect::Buzz]
         }
         (Some(PaymentState::PendingApproval), PaymentState::Completed, pay) => {
             model.answering = super::Answering::Open;
@@ -129,7 +124,7 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
                 return say(model, Said::Paid { payment_id: id });
             }
             *pay = Pay::Paid { payment_id: id };
-            vec![Effect::Buzz, Effect::KeepAwake(false)]
+            vec![Effect::Buzz]
         }
         (Some(PaymentState::PendingApproval), _, Pay::Code(_)) => pay_screen::make_code(model),
         (Some(_), PaymentState::PartiallyRefunded | PaymentState::Refunded, _) if more_refunds => {
@@ -138,7 +133,7 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
         (None, PaymentState::Completed, Pay::Code(screen)) if own(screen.opened_at) => {
             model.memory.stock.paid();
             model.pay = Pay::Paid { payment_id: id };
-            vec![Effect::Buzz, Effect::KeepAwake(false)]
+            vec![Effect::Buzz]
         }
         (None, PaymentState::Completed, _) => {
             model.memory.stock.paid();

@@ -35,6 +35,8 @@ pub struct Memory {
     pub choices: Choices,
     /// The shopper has written the recovery code down.
     pub recovery_kept: bool,
+    /// A newer version of the wallet is about to take over; it says so when it has.
+    pub updating: bool,
 }
 
 /// A payment, completed or reversed.
@@ -84,6 +86,8 @@ struct Record {
     excluded: Vec<u32>,
     #[prost(bool, tag = "40")]
     recovery_kept: bool,
+    #[prost(bool, tag = "13")]
+    updating: bool,
 }
 
 impl Memory {
@@ -107,6 +111,7 @@ impl Memory {
             pinned: chosen(Choice::Pinned),
             excluded: chosen(Choice::Excluded),
             recovery_kept: self.recovery_kept,
+            updating: self.updating,
         }
         .encode_to_vec()
     }
@@ -135,6 +140,7 @@ impl Memory {
                 .chain(choices(record.excluded, Choice::Excluded))
                 .collect(),
             recovery_kept: record.recovery_kept,
+            updating: record.updating,
         }
     }
 }
@@ -181,6 +187,7 @@ mod tests {
             },
             choices: [(1, Choice::Pinned), (2, Choice::Excluded)].into(),
             recovery_kept: true,
+            updating: true,
         };
         assert_eq!(Memory::from_bytes(&memory.to_bytes()), memory);
         assert_eq!(Memory::from_bytes(&[]), Memory::default());

@@ -8,10 +8,13 @@ use proto::{
 use shared::{
     code::TokenNumber,
     money::{Currency, Money},
-    payment::approval::Answer,
     reason::Reason,
     time::UnixMillis,
 };
+
+mod approval;
+mod line;
+mod version;
 
 use super::*;
 use crate::{api::Account, pay::LeftOut};
@@ -57,6 +60,15 @@ impl Phone {
     pub(super) fn after(&mut self, ms: i64) -> &mut Self {
         self.now = self.now.plus_ms(ms);
         self
+    }
+
+    /// The event that is to come after so long.
+    pub(super) fn due_after(&self, ms: u32) -> Event {
+        let due = self.effects.iter().find_map(|effect| match effect {
+            Effect::Wait { ms: wait, then } if *wait == ms => Some(*then.clone()),
+            _ => None,
+        });
+        due.unwrap_or_else(|| panic!("nothing is due after {ms} ms: {:?}", self.effects))
     }
 
     pub(super) fn did(&self, what: fn(&Effect) -> bool) -> bool {
@@ -181,7 +193,7 @@ fn a_new_shopper_opens_a_wallet_and_sees_the_offers() {
     phone.on(Event::Synced(Ok(Box::new(snapshot))));
     assert_eq!((&phone.model.stage, &phone.model.route), (&Stage::Inside, &Route::Offers));
     assert!(phone.did(|effect| matches!(effect, Effect::IssueTokens(15))));
-    assert!(phone.did(|effect| matches!(effect, Effect::Watch)));
+    assert!(phone.did(|effect| matches!(effect, Effect::Watch(_))));
 }
 
 #[test]
@@ -228,6 +240,7 @@ fn the_phone_pays_offline_from_what_it_remembers() {
     let request = phone.signs();
     assert_eq!(request.plan.chosen.len(), 1);
 
+    assert_eq!(phone.model.memory.stock.payments_left(phone.now), 15);
     phone.on(Event::Synced(offline()));
     assert_eq!(phone.model.connection, Connection::Offline);
     assert!(phone.did(|effect| matches!(effect, Effect::Wait { ms: 1_000, .. })));
@@ -284,6 +297,55 @@ fn the_shopper_takes_a_coupon_out_of_the_code_and_puts_it_back() {
     let with = phone.on(Event::CouponToggled(SHAMPOO)).signs();
     assert_eq!(with.plan.chosen.len(), 1);
     assert_eq!(with.token, without.token);
+    assert!(!with.plan.chosen[0].pinned, "the phone chooses again");
+
+    let pinned = phone.on(Event::PinTapped(SHAMPOO)).signs();
+    assert!(pinned.plan.chosen[0].pinned);
+    let free = phone.on(Event::PinTapped(SHAMPOO)).signs();
+    assert!(!free.plan.chosen[0].pinned);
+}
+
+#[test]
+fn the_code_turns_into_a_barcode_of_the_same_token() {
+    let mut phone = Phone::open();
+    let first = phone.on(Event::Went(Route::Pay)).signs();
+    assert!(phone.on(Event::FormTapped).effects.is_empty(), "nothing is made anew");
+    assert_eq!(phone.screen().form, Form::Bars);
+    phone.after(30_000).on(Event::RenewDue(first.serial)).signs();
+    assert_eq!(phone.screen().form, Form::Bars);
+    assert_eq!(phone.screen().code.as_ref().map(|code| code.token), Some(first.token));
+    phone.on(Event::FormTapped);
+    assert_eq!(phone.screen().form, Form::Qr);
+}
+
+#[test]
+fn a_smaller_screen_makes_a_smaller_code() {
+    let mut phone = Phone::open();
+    let first = phone.on(Event::Went(Route::Pay)).signs();
+    assert!(phone.on(Event::Measured(390)).effects.is_empty(), "a phone's usual size");
+    let second = phone.on(Event::Measured(140)).signs();
+    assert_eq!((first.plan.chosen.len(), second.plan.chosen.len()), (1, 0));
+    assert_eq!(second.plan.left_out, [(SHAMPOO, LeftOut::NoRoom)]);
+}
+
+#[test]
+fn the_screen_stays_on_while_a_code_is_shown() {
+    let mut phone = Phone::open();
+    let on = |effect: &Effect| matches!(effect, Effect::KeepAwake(true));
+    let off = |effect: &Effect| matches!(effect, Effect::KeepAwake(false));
+    assert!(phone.on(Event::Went(Route::Pay)).did(on));
+    assert!(phone.on(Event::Hidden).did(off));
+    assert!(phone.on(Event::Shown).did(on), "browsers forget it when the page is hidden");
+    assert!(phone.on(Event::Went(Route::Offers)).did(off));
+}
+
+#[test]
+fn a_full_disk_is_told_until_there_is_room_again() {
+    let mut phone = Phone::open();
+    phone.on(Event::Saved(false));
+    assert!(phone.model.disk_full);
+    phone.on(Event::Saved(true));
+    assert!(!phone.model.disk_full);
 }
 
 #[test]
@@ -334,84 +396,12 @@ fn an_answer_that_is_older_than_a_change_is_asked_for_again() {
 }
 
 #[test]
-fn lost_connections_are_retried_less_and_less_often_with_one_timer() {
-    let mut phone = Phone::open();
-    let waits: Vec<u32> = (0..7)
-        .map(|_| {
-            phone.on(Event::RetryDue).on(Event::Synced(offline()));
-            let wait = phone.effects.iter().find_map(|effect| match effect {
-                Effect::Wait { ms, .. } => Some(*ms),
-                _ => None,
-            });
-            assert!(phone.on(Event::WatchEnded(Some(CallError::Offline(String::new())))).effects.is_empty());
-            wait.expect("a retry")
-        })
-        .collect();
-    assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-}
-
-#[test]
 fn a_wallet_that_the_provider_forgot_is_opened_anew() {
     let mut phone = Phone::open();
     let gone = CallError::Refused(Failure::new(Reason::WalletNotFound, "gone"));
     phone.on(Event::NetworkBack).on(Event::Synced(Err(gone)));
     assert!(matches!(phone.model.stage, Stage::Welcome { problem: Some(_), .. }));
     assert_eq!(phone.model.memory, Memory::default());
-}
-
-#[test]
-fn a_large_payment_is_asked_for_on_whatever_page() {
-    let mut phone = Phone::open();
-    let first = phone.on(Event::Went(Route::Pay)).signs();
-    phone.on(Event::Went(Route::Offers));
-    let waiting = v1::Payment {
-        approval_expires_at: Some(time_to_wire(phone.now.plus_ms(180_000))),
-        ..phone.payment("p1", PaymentState::PendingApproval)
-    };
-    phone.hears_of(waiting.clone());
-    assert!(phone.did(|effect| matches!(effect, Effect::Buzz)));
-    assert!(phone.did(|effect| matches!(effect, Effect::Wait { ms: 180_000, .. })));
-    assert_eq!(phone.model.waiting().map(|p| p.payment_id.as_str()), Some("p1"));
-    assert_eq!(phone.model.receipts().len(), 0, "nothing is paid yet");
-
-    phone.on(Event::AnswerTapped(Answer::Approve));
-    assert!(phone.did(|effect| matches!(effect, Effect::Answer { answer: Answer::Approve, .. })));
-    assert!(phone.on(Event::AnswerTapped(Answer::Reject)).effects.is_empty(), "it is on its way");
-    phone.on(Event::Answered("p1".to_owned(), Err(refused(Reason::InsufficientFunds))));
-    assert_eq!(phone.model.answering, Answering::Failed(refused(Reason::InsufficientFunds)));
-    phone.on(Event::AnswerTapped(Answer::Approve));
-    let paid = v1::Payment {
-        state: PaymentState::Completed.into(),
-        completed_at: Some(time_to_wire(phone.now)),
-        ..waiting.clone()
-    };
-    phone.on(Event::Answered("p1".to_owned(), Ok(Box::new(paid))));
-    assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Paid { .. }, .. })));
-    assert_eq!((phone.model.waiting(), phone.model.receipts().len()), (None, 1));
-    assert_eq!(
-        phone.model.receipt("p1").unwrap().balance_after,
-        None,
-        "the one it heard was before the payment"
-    );
-    phone.hears_of(waiting);
-    assert_eq!(phone.model.waiting(), None, "old news changes nothing");
-    assert_ne!(phone.on(Event::Went(Route::Pay)).signs().token, first.token);
-}
-
-#[test]
-fn what_was_not_approved_in_time_is_no_receipt() {
-    let mut phone = Phone::open();
-    let payment = |phone: &Phone, state| v1::Payment {
-        approval_expires_at: Some(time_to_wire(UnixMillis(1_700_000_000_000).plus_ms(180_000))),
-        ..phone.payment("p1", state)
-    };
-    let waiting = payment(&phone, PaymentState::PendingApproval);
-    phone.hears_of(waiting);
-    phone.after(180_000).on(Event::ApprovalOver);
-    assert_eq!(phone.model.waiting(), None);
-    let expired = payment(&phone, PaymentState::Expired);
-    phone.hears_of(expired);
-    assert_eq!((phone.model.receipts().len(), phone.model.receipt("p1").is_some()), (0, false));
 }
 
 #[test]

@@ -4,23 +4,26 @@ use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use super::{
-    Answering, Connection, Effect, Event, Library, Memory, Model, Notice, Pay, Route, Said, Stage, account,
-    browse, history, inbox, limits, pay_screen,
+    Connection, Effect, Event, Library, Memory, Model, Notice, Pay, Route, Said, Stage, account, approval,
+    browse, history, inbox, limits,
+    link::{self, failed, heard, sync},
+    pay_screen, version,
 };
-use crate::api::{CallError, TOKENS_PER_CALL_MAX};
+use crate::api::CallError;
 
 /// How long a notice stays.
 const NOTICE_MS: u32 = 6_000;
-/// First wait before the provider is tried again; doubled at each failure.
-const RETRY_FIRST_MS: u32 = 1_000;
-/// Longest wait.
-const RETRY_MAX_MS: u32 = 30_000;
-/// A stream that has been silent for so long may be dead without anybody having noticed: ask.
-const SILENCE_MS: i64 = 60_000;
 
 /// Changes the model by an event that happened at `now` (the phone's clock), and says what is to be done.
 pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
     model.now = now;
+    let mut effects = react(model, event);
+    effects.extend(approval::count(model));
+    effects.extend(keep_awake(model));
+    effects
+}
+
+fn react(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Loaded(memory) => loaded(model, *memory),
         Event::LibraryLoaded(library) => {
@@ -62,20 +65,21 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
             None => vec![],
         },
         Event::CouponToggled(offer_number) => pay_screen::toggle(model, offer_number),
+        Event::PinTapped(offer_number) => pay_screen::pin(model, offer_number),
+        Event::FormTapped => pay_screen::turn(model),
+        Event::Measured(side_px) => pay_screen::measured(model, side_px),
         Event::NewCodeTapped => pay_screen::new_code(model),
         Event::CopyTapped => match &model.pay {
             Pay::Code(screen) => screen.code.iter().map(|code| Effect::Copy(code.text.clone())).collect(),
             _ => vec![],
         },
-        Event::AnswerTapped(answer) => match model.waiting().cloned() {
-            Some(payment) if model.answering != Answering::Sent => {
-                model.answering = Answering::Sent;
-                vec![Effect::Answer { payment: Box::new(payment), answer }]
-            }
-            _ => vec![],
-        },
-        Event::Answered(payment_id, outcome) => answered(model, &payment_id, outcome),
-        Event::ApprovalOver => sync(model),
+        Event::HoldBegan => approval::hold(model),
+        Event::HoldEnded => approval::let_go(model),
+        Event::HoldSlipped => approval::slip(model),
+        Event::HoldDone(serial) => approval::held(model, serial),
+        Event::AnswerTapped(answer) => approval::answer(model, answer),
+        Event::Answered(payment_id, outcome) => approval::answered(model, &payment_id, outcome),
+        Event::CountDue => approval::count_due(model),
         Event::LimitChosen(limit, minor) => limits::choose(model, limit, minor),
         Event::LimitsSet(outcome) => limits_set(model, outcome),
         Event::NoticeTapped => {
@@ -83,24 +87,27 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
             vec![]
         }
         Event::Shown => {
+            model.hidden = false;
             let mut effects = pay_screen::make_code(model);
-            if matches!(model.pay, Pay::Code(_)) {
-                effects.push(Effect::KeepAwake(true));
-            }
             effects.extend(sync(model));
             effects
+        }
+        Event::Hidden => {
+            model.hidden = true;
+            version::take(model)
         }
         Event::NetworkBack => sync(model),
         Event::RetryDue => {
             model.link.retrying = false;
             sync(model)
         }
+        Event::PulseDue => link::pulse_due(model),
         Event::NetworkGone => {
             model.connection = Connection::Offline;
             vec![]
         }
 
-        Event::Synced(outcome) => synced(model, outcome),
+        Event::Synced(outcome) => link::synced(model, outcome),
         Event::Changed(change) => {
             heard(model);
             model.link.stale = model.link.syncing;
@@ -109,20 +116,14 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
                 model.offers_feed.spoil();
             }
             let mut effects = inbox::take_change(model, *change);
-            effects.extend(replenish(model));
+            effects.extend(link::replenish(model));
             if paid {
                 // What was bought decides what can be clipped next.
                 effects.extend(sync(model));
             }
             effects
         }
-        Event::WatchEnded(error) => {
-            model.link.watching = false;
-            match error {
-                Some(error) => failed(model, &error),
-                None => retry(model),
-            }
-        }
+        Event::WatchEnded(serial, error) => link::watch_ended(model, serial, error.as_ref()),
         Event::TokensIssued(outcome) => {
             model.link.issuing = false;
             match outcome {
@@ -134,44 +135,21 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
             }
         }
         Event::Clipped(offer, outcome) | Event::Unclipped(offer, outcome) => {
-            model.working.remove(&offer);
-            model.link.stale = model.link.syncing;
-            match outcome {
-                Ok(coupon) => {
-                    heard(model);
-                    inbox::take_coupon(model, *coupon);
-                    let mut effects = vec![Effect::Save];
-                    effects.extend(sync(model));
-                    effects
-                }
-                Err(error) => {
-                    let mut effects = match error.reason() {
-                        Some(Reason::ClipLimitReached) => {
-                            model.had.insert(offer);
-                            vec![]
-                        }
-                        Some(Reason::OfferExhausted | Reason::OfferNotActive | Reason::OfferNotFound) => {
-                            browse::gone(model, offer)
-                        }
-                        _ => vec![],
-                    };
-                    effects.extend(failed_and_said(model, error));
-                    effects
-                }
-            }
+            clip_answered(model, offer, outcome)
         }
         Event::Signed(serial, outcome) => pay_screen::signed(model, serial, outcome),
         Event::Copied(true) => say(model, Said::Copied),
         Event::Copied(false) => vec![],
-
-        Event::RenewDue(serial) => {
-            let mut effects = pay_screen::renew_due(model, serial);
-            let silent = model.link.heard_at.is_none_or(|at| now.0.saturating_sub(at.0) > SILENCE_MS);
-            if !effects.is_empty() && silent {
-                effects.extend(sync(model));
-            }
-            effects
+        Event::Saved(kept) => {
+            model.disk_full = !kept;
+            vec![]
         }
+
+        Event::VersionReady => version::ready(model),
+        Event::VersionTapped => version::take(model),
+        Event::VersionTaken => version::taken(model),
+
+        Event::RenewDue(serial) => pay_screen::renew_due(model, serial),
         Event::NoticeDone(serial) => {
             model.notice = model.notice.take().filter(|notice| notice.serial != serial);
             vec![]
@@ -179,33 +157,29 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
     }
 }
 
-/// A refusal stays on the page, which says what to do; whatever else the provider says comes with a sync.
-fn answered(
-    model: &mut Model,
-    payment_id: &str,
-    outcome: Result<Box<v1::Payment>, CallError>,
-) -> Vec<Effect> {
+fn clip_answered(model: &mut Model, offer: u32, outcome: Result<Box<v1::Coupon>, CallError>) -> Vec<Effect> {
+    model.working.remove(&offer);
     model.link.stale = model.link.syncing;
-    let waits = model.waiting().is_some_and(|payment| payment.payment_id == payment_id);
     match outcome {
-        Ok(payment) => {
+        Ok(coupon) => {
             heard(model);
-            if waits {
-                model.answering = Answering::Open;
-            }
-            let mut effects = inbox::take_change(
-                model,
-                v1::WatchWalletResponse { payment: Some(*payment), ..v1::WatchWalletResponse::default() },
-            );
+            inbox::take_coupon(model, *coupon);
+            let mut effects = vec![Effect::Save];
             effects.extend(sync(model));
             effects
         }
         Err(error) => {
-            if waits {
-                model.answering = Answering::Failed(error.clone());
-            }
-            let mut effects = failed(model, &error);
-            effects.extend(sync(model));
+            let mut effects = match error.reason() {
+                Some(Reason::ClipLimitReached) => {
+                    model.had.insert(offer);
+                    vec![]
+                }
+                Some(Reason::OfferExhausted | Reason::OfferNotActive | Reason::OfferNotFound) => {
+                    browse::gone(model, offer)
+                }
+                _ => vec![],
+            };
+            effects.extend(failed_and_said(model, error));
             effects
         }
     }
@@ -252,19 +226,29 @@ pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
         return account::welcome(model);
     }
     model.stage = Stage::Inside;
-    let mut effects = went(model, model.route.clone());
+    // Most open their wallet at a till.
+    let route = if model.route == Route::Home { Route::Pay } else { model.route.clone() };
+    let mut effects = if route == model.route { vec![] } else { vec![Effect::Go(route.clone())] };
+    effects.extend(went(model, route));
     effects.push(Effect::LoadLibrary);
     effects.extend(sync(model));
+    effects.push(link::pulse());
+    if std::mem::take(&mut model.memory.updating) {
+        effects.extend(say(model, Said::Updated));
+        effects.push(Effect::Save);
+    }
     effects
 }
 
-fn went(model: &mut Model, route: Route) -> Vec<Effect> {
+/// A page was opened.
+pub(super) fn went(model: &mut Model, route: Route) -> Vec<Effect> {
     if model.route.base() != route.base() {
         model.first_row = 0;
     }
-    model.route = route;
-    model.notice = None;
-    account::leave(model);
+    if std::mem::replace(&mut model.route, route.clone()) != route {
+        model.notice = None;
+        account::leave(model);
+    }
     if model.stage != Stage::Inside {
         return account::welcome(model);
     }
@@ -284,101 +268,15 @@ fn went(model: &mut Model, route: Route) -> Vec<Effect> {
 }
 
 /// Reads what the open page shows beside what every sync brings.
-fn read(model: &mut Model) -> Vec<Effect> {
+pub(super) fn read(model: &mut Model) -> Vec<Effect> {
     let mut effects = browse::read_offers(model);
     effects.extend(history::read_payments(model));
     effects.extend(account::read_devices(model));
     effects
 }
 
-/// Asks for everything, unless that is under way.
-fn sync(model: &mut Model) -> Vec<Effect> {
-    if model.stage != Stage::Inside {
-        return vec![];
-    }
-    if std::mem::replace(&mut model.link.syncing, true) {
-        model.link.stale = true;
-        return vec![];
-    }
-    vec![Effect::Sync]
-}
-
-fn synced(model: &mut Model, outcome: Result<Box<super::Snapshot>, CallError>) -> Vec<Effect> {
-    model.link.syncing = false;
-    let stale = std::mem::take(&mut model.link.stale);
-    let snapshot = match outcome {
-        Ok(snapshot) => *snapshot,
-        Err(error) if matches!(model.stage, Stage::Welcome { .. }) => {
-            model.stage = Stage::Welcome { opening: false, problem: Some(error) };
-            return vec![];
-        }
-        Err(error) => return failed(model, &error),
-    };
-    heard(model);
-    let entered = model.stage != Stage::Inside;
-    let mut effects = inbox::take_snapshot(model, snapshot);
-    if entered {
-        model.account.typed.clear();
-        effects.extend(went(model, model.route.clone()));
-    }
-    effects.extend(replenish(model));
-    if !entered {
-        effects.extend(read(model));
-    }
-    if !std::mem::replace(&mut model.link.watching, true) {
-        effects.push(Effect::Watch);
-    }
-    if stale {
-        effects.extend(sync(model));
-    }
-    effects
-}
-
-/// Fetches tokens when few are left.
-fn replenish(model: &mut Model) -> Vec<Effect> {
-    let wanted = model.memory.stock.wanted(model.provider_now());
-    if wanted == 0 || model.is_closed() || std::mem::replace(&mut model.link.issuing, true) {
-        return vec![];
-    }
-    vec![Effect::IssueTokens(u32::try_from(wanted).unwrap_or(TOKENS_PER_CALL_MAX))]
-}
-
-pub(super) fn heard(model: &mut Model) {
-    model.connection = Connection::Online;
-    model.link.failures = 0;
-    model.link.heard_at = Some(model.now);
-}
-
-/// A call failed: the wallet goes on with what it has and tries again by itself.
-pub(super) fn failed(model: &mut Model, error: &CallError) -> Vec<Effect> {
-    match error {
-        // The provider has forgotten the wallet, or another device has removed this one: all that is left is to begin anew.
-        CallError::Refused(failure)
-            if matches!(failure.reason, Reason::WalletNotFound | Reason::DeviceRevoked) =>
-        {
-            account::forget(model, Some(error.clone()))
-        }
-        CallError::Refused(failure) if failure.reason == Reason::WalletClosed => {
-            heard(model);
-            account::was_closed(model)
-        }
-        CallError::Refused(_) => {
-            heard(model);
-            vec![]
-        }
-        CallError::Offline(_) => {
-            model.connection = Connection::Offline;
-            retry(model)
-        }
-        CallError::Incomplete(_) | CallError::Fault(_) | CallError::Key(_) => retry(model),
-    }
-}
-
-fn retry(model: &mut Model) -> Vec<Effect> {
-    if std::mem::replace(&mut model.link.retrying, true) {
-        return vec![];
-    }
-    let ms = RETRY_FIRST_MS.saturating_mul(1 << model.link.failures.min(10)).min(RETRY_MAX_MS);
-    model.link.failures = model.link.failures.saturating_add(1);
-    vec![Effect::Wait { ms, then: Box::new(Event::RetryDue) }]
+/// The screen stays on while a code is shown or a payment waits. Browsers let it go dark again whenever the page is hidden.
+fn keep_awake(model: &mut Model) -> Option<Effect> {
+    let wanted = !model.hidden && model.at_a_till();
+    (std::mem::replace(&mut model.awake, wanted) != wanted).then_some(Effect::KeepAwake(wanted))
 }

@@ -3,17 +3,16 @@
 use proto::v1;
 use yew::prelude::*;
 
+use super::picker;
 use crate::{
     api::CallError,
-    components::{Code, Ui, dates, empty, header, icons},
-    i18n::{amount, declined, headline, problem},
-    model::{Connection, Event, PayProblem, PayScreen, Route},
-    pay::LeftOut,
+    components::{BarcodePicture, Code, Ui, empty, header, icons},
+    i18n::{amount, declined, problem},
+    model::{Connection, Event, Form, PayProblem, PayScreen, Route},
 };
 
 /// The page.
 pub(super) fn view(ui: Ui<'_>, screen: &PayScreen) -> Html {
-    let offline = ui.model.connection == Connection::Offline;
     html! {
         <main class="pay">
             { header(ui, ui.t.tab_pay, None) }
@@ -25,22 +24,51 @@ pub(super) fn view(ui: Ui<'_>, screen: &PayScreen) -> Html {
             if let Some(why) = &screen.problem {
                 { no_code(ui, why) }
             } else {
-                <div class="code" data-test="pay-code">
-                    if let Some(code) = &screen.code {
-                        <Code text={code.text.clone()} label={ui.t.pay_code_label} />
+                { code(ui, screen) }
+                <div class="pay-side">
+                    { summary(ui, screen) }
+                    { below(ui, screen.form) }
+                    { picker::coupons(ui, screen) }
+                    if ui.model.is_demo() && screen.form == Form::Qr {
+                        { copy(ui) }
                     }
                 </div>
-                { summary(ui, screen) }
-                if offline {
-                    <p class="calm">{ ui.t.pay_offline }</p>
-                }
-                if ui.model.is_demo() {
-                    { copy(ui) }
-                }
-                { coupons(ui, screen) }
             }
         </main>
     }
+}
+
+/// The code itself; the place for it is there before it is.
+fn code(ui: Ui<'_>, screen: &PayScreen) -> Html {
+    match screen.form {
+        Form::Qr => html! {
+            <div class="code" data-test="pay-code" key="qr">
+                if let Some(code) = &screen.code {
+                    <Code text={code.text.clone()} label={ui.t.pay_code_label} />
+                }
+            </div>
+        },
+        Form::Bars => html! {
+            <div class="code code-bars" data-test="pay-barcode" key="bars">
+                if let Some(code) = &screen.code {
+                    <BarcodePicture token={code.token} label={ui.t.pay_code_label} />
+                }
+            </div>
+        },
+    }
+}
+
+/// What the shopper should know about paying with it now.
+fn below(ui: Ui<'_>, form: Form) -> Html {
+    let offline = ui.model.connection == Connection::Offline;
+    let payments = || ui.model.memory.stock.payments_left(ui.model.provider_now());
+    let (class, words) = match (form, offline) {
+        (Form::Qr, false) => return Html::default(),
+        (Form::Qr, true) => ("calm", ui.lang.offline_payments(payments())),
+        (Form::Bars, false) => ("calm", ui.t.pay_barcode_text.to_owned()),
+        (Form::Bars, true) => ("banner", ui.t.pay_barcode_offline.to_owned()),
+    };
+    html! { <p {class} data-test="pay-note">{ words }</p> }
 }
 
 fn no_code(ui: Ui<'_>, why: &PayProblem) -> Html {
@@ -60,6 +88,7 @@ fn no_code(ui: Ui<'_>, why: &PayProblem) -> Html {
 /// What the code saves at most, and the ring that shows when it is renewed.
 fn summary(ui: Ui<'_>, screen: &PayScreen) -> Html {
     let issued_at = screen.code.as_ref().map_or(0, |code| code.issued_at.0);
+    let other = if screen.form == Form::Qr { ui.t.pay_barcode } else { ui.t.pay_qr };
     html! {
         <div class="summary">
             if screen.plan.chosen.is_empty() {
@@ -72,6 +101,10 @@ fn summary(ui: Ui<'_>, screen: &PayScreen) -> Html {
                     <p class="summary-amount money" data-test="saves">{ money(ui, screen.plan.saves_up_to_minor) }</p>
                 </div>
             }
+            <button class="icon-button turn" aria-label={other} title={other} data-test="turn-code"
+                onclick={ui.tap(Event::FormTapped)}>
+                { if screen.form == Form::Qr { icons::barcode() } else { icons::code() } }
+            </button>
             <button class="renew" aria-label={ui.t.pay_new_code} title={ui.t.pay_new_code} data-test="new-code"
                 onclick={ui.tap(Event::NewCodeTapped)}>
                 <svg class="ring" viewBox="0 0 48 48" aria-hidden="true" key={issued_at.to_string()}>
@@ -93,59 +126,6 @@ fn copy(ui: Ui<'_>) -> Html {
             </button>
             <p class="small">{ ui.t.copy_note }</p>
         </div>
-    }
-}
-
-/// Which coupons are in the code and which are not, each with a switch.
-fn coupons(ui: Ui<'_>, screen: &PayScreen) -> Html {
-    let inside = screen.plan.chosen.iter().map(|chosen| row(ui, chosen.offer_number, None));
-    let outside = screen.plan.left_out.iter().map(|(offer_number, why)| row(ui, *offer_number, Some(*why)));
-    html! {
-        <>
-            if !screen.plan.chosen.is_empty() {
-                <h2 class="group">{ ui.t.pay_in_code }</h2>
-                <ul class="card rows">{ for inside }</ul>
-            }
-            if !screen.plan.left_out.is_empty() {
-                <h2 class="group">{ ui.t.pay_left_out }</h2>
-                <ul class="card rows">{ for outside }</ul>
-            }
-        </>
-    }
-}
-
-fn row(ui: Ui<'_>, offer_number: u32, left_out: Option<LeftOut>) -> Html {
-    let Some(offer) = ui.model.coupon_of(offer_number).and_then(|coupon| coupon.offer.as_ref()) else {
-        return Html::default();
-    };
-    let switchable = matches!(left_out, None | Some(LeftOut::NoRoom | LeftOut::Excluded));
-    let value = offer.terms.as_ref().map(|terms| headline(ui.lang, terms)).unwrap_or_default();
-    let title = ui.lang.pick(offer.title.as_ref()).to_owned();
-    html! {
-        <li class="row" key={offer_number}>
-            <span class="row-text">
-                <span class="row-title">{ &title }</span>
-                <span class="row-more">
-                    { left_out.map_or(value, |why| reason(ui, why)) }
-                </span>
-            </span>
-            if switchable {
-                <button class="switch" role="switch" aria-checked={left_out.is_none().to_string()} aria-label={title}
-                    data-test={format!("toggle-{offer_number}")} onclick={ui.tap(Event::CouponToggled(offer_number))}>
-                    <span class="switch-knob" />
-                </button>
-            }
-        </li>
-    }
-}
-
-fn reason(ui: Ui<'_>, why: LeftOut) -> String {
-    match why {
-        LeftOut::NoRoom => ui.t.pay_no_room.to_owned(),
-        LeftOut::Excluded => ui.t.pay_excluded.to_owned(),
-        LeftOut::Expired => ui.t.pay_expired.to_owned(),
-        LeftOut::Unreadable => ui.t.pay_unreadable.to_owned(),
-        LeftOut::NotStarted(at) => ui.lang.from_date(&dates::day(ui.lang, at, ui.model.provider_now())),
     }
 }
 

@@ -17,7 +17,7 @@ use tonic::transport::Channel;
 use wallet_web::{
     api::{Changes, Provider, TOKENS_PER_CALL_MAX},
     keys::SoftwareKey,
-    pay::{Choices, clock_offset_ms, plan, sign},
+    pay::{Choices, Room, clock_offset_ms, plan, sign},
     qr::Symbol,
     stock::{Stock, Token},
 };
@@ -68,7 +68,7 @@ impl Phone {
     pub(super) async fn code(&mut self) -> Outcome<String> {
         let coupons = self.provider.coupons().await?;
         let (now, language) = (self.provider_now(), Language::parse("enzh").ok());
-        let plan = plan(&coupons, &Choices::new(), language, now);
+        let plan = plan(&coupons, &Choices::new(), language, Room::default(), now);
         let token = self.stock.take(now).ok_or("the wallet has no payment tokens")?;
         Ok(sign(&plan, token.number, language, now, self.provider.key()).await?.text)
     }
