@@ -83,13 +83,13 @@ async fn read() -> (Option<Storage>, Option<BrowserKey>, Memory) {
 /// The Pay screen, without what is around the code.
 fn draw(code: &PayCode, lang: Lang) {
     let Ok(symbol) = Symbol::draw(&code.text) else { return };
-    let texts = lang.texts();
+    let texts = lang.first();
     if let Some(root) = browser::root() {
         root.set_inner_html(&format!(
             "<div class=\"wallet\"><main class=\"pay\"><header class=\"header\"><h1>{}</h1></header>\
              <div role=\"alert\"></div><div class=\"code\">{}</div></main></div>",
-            texts.tab_pay,
-            symbol.svg(texts.pay_code_label),
+            texts.pay,
+            symbol.svg(texts.code_label),
         ));
     }
 }

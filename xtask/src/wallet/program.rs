@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
-use wasm_encoder::reencode::{Error, Reencode};
-use wasmparser::{CustomSectionReader, Parser};
+use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasmparser::{CustomSectionReader, Import, Imports, Parser};
 
 use super::bundle::{Site, add_hashed, hash, read_folder};
 use crate::shell::{Outcome, read, remove_dir, target_dir};
@@ -38,11 +38,14 @@ pub(super) fn program(compiled: &Path) -> Outcome<Program> {
     let mut parts = read_folder(&folder, "")?;
     parts.remove(FIRST_UNBOUND);
     let first_with_names = parts.get(FIRST).cloned().unwrap_or_default();
+    let script = parts.remove(BINDINGS).unwrap_or_default();
+    let mut script = lean(&String::from_utf8(script)?);
     for (name, bytes) in &mut parts {
         if name.ends_with(".wasm") {
-            *bytes = without_custom_sections(bytes)?;
+            *bytes = rewritten(bytes, &mut script)?;
         }
     }
+    parts.insert(BINDINGS.to_owned(), script.into_bytes());
     let (files, tags) = named(parts)?;
     Ok(Program { files, tags, first_with_names })
 }
@@ -120,17 +123,56 @@ fn named(parts: Site) -> Outcome<(Site, String)> {
     Ok((files, tags))
 }
 
-/// Writes a WebAssembly file anew, in its shortest form and without the names of functions and other notes.
-fn without_custom_sections(wasm: &[u8]) -> Outcome<Vec<u8>> {
+/// A script without its comments and indentation. The binding generator writes no text over several lines.
+fn lean(script: &str) -> String {
+    let lines = script.lines().map(str::trim_start);
+    let said =
+        lines.filter(|line| !(line.is_empty() || ["//", "/*", "*"].iter().any(|c| line.starts_with(c))));
+    said.map(|line| format!("{line}\n")).collect()
+}
+
+/// Writes a WebAssembly file anew: in its shortest form, without the names of functions and other notes, and with short
+/// names for what it imports from the script, in both.
+fn rewritten(wasm: &[u8], script: &mut String) -> Outcome<Vec<u8>> {
     let mut module = wasm_encoder::Module::new();
-    Plain.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| error.to_string())?;
+    let parser = Parser::new(0);
+    Rewriter { script }.parse_core_module(&mut module, parser, wasm).map_err(|error| error.to_string())?;
     Ok(module.finish())
 }
 
-struct Plain;
+struct Rewriter<'a> {
+    script: &'a mut String,
+}
 
-impl Reencode for Plain {
+impl Rewriter<'_> {
+    /// The short name of an import; the long one where the script doesn't define it in the usual way.
+    fn short(&mut self, name: &str, place: usize) -> Option<String> {
+        let definition = format!("\n{name}: ");
+        let short = format!("i{place}");
+        let known = name.starts_with("__wb") && self.script.matches(&definition).count() == 1;
+        known.then(|| {
+            *self.script = self.script.replace(&definition, &format!("\n{short}: "));
+            short
+        })
+    }
+}
+
+impl Reencode for Rewriter<'_> {
     type Error = std::convert::Infallible;
+
+    fn parse_imports(
+        &mut self,
+        section: &mut wasm_encoder::ImportSection,
+        imports: Imports<'_>,
+    ) -> Result<(), Error<Self::Error>> {
+        if let Imports::Single(place, import) = &imports
+            && let Some(short) = self.short(import.name, section.len() as usize)
+        {
+            let import = Import { name: &short, ..*import };
+            return utils::parse_imports(self, section, Imports::Single(*place, import));
+        }
+        utils::parse_imports(self, section, imports)
+    }
 
     fn parse_custom_section(
         &mut self,
@@ -174,10 +216,23 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_left_out() {
+    fn notes_are_left_out_and_names_of_imports_are_short() {
         let mut module = wasm_encoder::Module::new();
+        let mut types = wasm_encoder::TypeSection::new();
+        types.ty().function([], []);
+        module.section(&types);
+        let imports = |name: &str| {
+            let mut imports = wasm_encoder::ImportSection::new();
+            imports.import("./a.js", name, wasm_encoder::EntityType::Function(0));
+            imports
+        };
+        let mut short = module.clone();
+        module.section(&imports("__wbg_long_0123"));
         module.section(&wasm_encoder::CustomSection { name: "name".into(), data: vec![1, 2].into() });
-        let bare = wasm_encoder::Module::new().finish();
-        assert_eq!(without_custom_sections(&module.finish()).unwrap(), bare);
+        let mut script =
+            lean("/**\n * What it is.\n */\nconst imports = {\n    __wbg_long_0123: function() {\n");
+        let written = rewritten(&module.finish(), &mut script).unwrap();
+        assert_eq!(script, "const imports = {\ni0: function() {\n");
+        assert_eq!(written, short.section(&imports("i0")).clone().finish());
     }
 }
