@@ -20,6 +20,8 @@ use crate::shell::{Outcome, files_under, read, read_text, remove_dir, root, writ
 const PRECACHE_MARKER: &str = "/*__PRECACHE__*/[]";
 /// Marker in the service worker that becomes a name for this build.
 const BUILD_MARKER: &str = "__BUILD__";
+/// Stands in the page where the style sheet belongs, until it has its name.
+const STYLE_MARKER: &str = "<!-- style -->";
 /// The service worker's source. It is served from the top folder, for only there may it rule the whole page.
 const SERVICE_WORKER: &str = "static/sw.js";
 
@@ -65,14 +67,16 @@ pub(crate) fn bundle(wasm: &Path) -> Outcome {
 fn site(source: &Path, program: Program) -> Outcome<Site> {
     let html = read_text(&source.join("index.html"))?;
     let mut site = program.files;
-    let mut page = String::new();
+    let (mut page, mut style) = (String::new(), String::new());
     for piece in pieces(&html)? {
         match piece {
             Piece::Text(text) => page.push_str(text),
             Piece::Asset(Asset::Rust) => page.push_str(&program.tags),
             Piece::Asset(Asset::Css(file)) => {
-                let name = add_hashed(&mut site, file, read(&source.join(file))?);
-                page.push_str(&format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+                if style.is_empty() {
+                    page.push_str(STYLE_MARKER);
+                }
+                style.push_str(&lean_style(&read_text(&source.join(file))?));
             }
             Piece::Asset(Asset::CopyFile(file)) => {
                 let name = file.rsplit('/').next().unwrap_or(file);
@@ -83,12 +87,24 @@ fn site(source: &Path, program: Program) -> Outcome<Site> {
             }
         }
     }
+    // All style sheets in one: together they compress better than each by itself.
+    let style = add_hashed(&mut site, "style.css", style.into_bytes());
+    let page = page.replace(STYLE_MARKER, &format!("<link rel=\"stylesheet\" href=\"/{style}\">"));
     site.insert("index.html".to_owned(), page.into_bytes());
     if let Some(worker) = site.remove(SERVICE_WORKER) {
         let worker = service_worker(&String::from_utf8(worker)?, &site)?;
         site.insert("sw.js".to_owned(), worker.into_bytes());
     }
     Ok(site)
+}
+
+/// A style sheet without its comments and indentation.
+fn lean_style(style: &str) -> String {
+    let mut said = String::new();
+    for (place, part) in style.split("/*").enumerate() {
+        said.push_str(if place == 0 { part } else { part.split_once("*/").map_or("", |(_, after)| after) });
+    }
+    said.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 /// Adds a file under a name made from its contents, so that browsers may keep it for ever, and gives that name.
@@ -161,6 +177,11 @@ mod tests {
     #[test]
     fn a_service_worker_without_its_markers_is_refused() {
         assert!(service_worker("const F = [];", &Site::new()).is_err());
+    }
+
+    #[test]
+    fn comments_of_a_style_sheet_are_not_served() {
+        assert_eq!(lean_style("/* a */\n.b {\n  c: d; /* e\n f */\n}\n"), ".b {\nc: d;\n}\n");
     }
 
     #[test]

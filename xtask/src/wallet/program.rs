@@ -38,14 +38,15 @@ pub(super) fn program(compiled: &Path) -> Outcome<Program> {
     let mut parts = read_folder(&folder, "")?;
     parts.remove(FIRST_UNBOUND);
     let first_with_names = parts.get(FIRST).cloned().unwrap_or_default();
-    let script = parts.remove(BINDINGS).unwrap_or_default();
-    let mut script = lean(&String::from_utf8(script)?);
+    let mut read_script = |name: &str| String::from_utf8(parts.remove(name).unwrap_or_default());
+    let (mut script, loader) = (lean(&read_script(BINDINGS)?), lean(&read_script(LOADER)?));
     for (name, bytes) in &mut parts {
         if name.ends_with(".wasm") {
             *bytes = rewritten(bytes, &mut script)?;
         }
     }
     parts.insert(BINDINGS.to_owned(), script.into_bytes());
+    parts.insert(LOADER.to_owned(), loader.into_bytes());
     let (files, tags) = named(parts)?;
     Ok(Program { files, tags, first_with_names })
 }
