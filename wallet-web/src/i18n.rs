@@ -56,6 +56,14 @@ impl Lang {
         }
     }
 
+    /// What is said beside the first code, apart from the texts of all pages, which weigh more than the code.
+    pub fn first(self) -> First {
+        match self {
+            Self::En => en::FIRST,
+            Self::Zh => zh::FIRST,
+        }
+    }
+
     /// Of a text in both languages, the one in this; the other where this is missing.
     pub fn pick(self, text: Option<&proto::v1::LocalizedText>) -> &str {
         let Some(text) = text else { return "" };
@@ -65,6 +73,15 @@ impl Lang {
         };
         if first.is_empty() { second } else { first }
     }
+}
+
+/// The texts beside the first code.
+#[derive(Debug, Clone, Copy)]
+pub struct First {
+    /// The page's name.
+    pub pay: &'static str,
+    /// What the code is, for who can't see it.
+    pub code_label: &'static str,
 }
 
 /// The texts of one language.

@@ -41,10 +41,11 @@ pub use history::{Day, HistoryEvent, Month, saved_minor};
 pub use library::Library;
 pub use limits::Limit;
 pub use memory::{Memory, Receipt};
+pub use pay_screen::measured;
 pub use route::Route;
 pub use theme::Theme;
 pub use unused::Unused;
-pub use update::update;
+pub use update::{loaded, update};
 pub use version::Version;
 
 use feed::Feed;

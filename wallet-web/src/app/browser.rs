@@ -6,7 +6,9 @@ use std::cell::Cell;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, Document, EventTarget, HtmlElement, Url, VisibilityState, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, EventTarget, HtmlElement, Url, VisibilityState, Window,
+};
 use yew::Callback;
 
 use crate::{
@@ -23,8 +25,13 @@ pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// The element that the wallet is drawn in.
+pub(crate) fn root() -> Option<Element> {
+    document()?.get_element_by_id("app")
+}
+
 /// The part of the address that names the page.
-pub(super) fn hash() -> String {
+pub(crate) fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
@@ -46,14 +53,14 @@ pub(super) fn scroll_to_top() {
 }
 
 /// Tells the browser, and whoever has it read aloud, which language is spoken.
-pub(super) fn show_language(lang: Lang) {
+pub(crate) fn show_language(lang: Lang) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("lang", lang.tag());
     }
 }
 
 /// Light or dark; the style sheet reads it off the root.
-pub(super) fn show_theme(theme: Theme) {
+pub(crate) fn show_theme(theme: Theme) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-theme", theme.name());
     }
@@ -81,7 +88,7 @@ pub(crate) fn own_address(url: &str) -> Option<String> {
 
 /// Minutes that the phone's clock is ahead of UTC now.
 #[allow(clippy::cast_possible_truncation)]
-pub(super) fn utc_offset_minutes() -> i32 {
+pub(crate) fn utc_offset_minutes() -> i32 {
     -js_sys::Date::new_0().get_timezone_offset() as i32
 }
 
@@ -150,7 +157,7 @@ pub(super) fn listen(send: &Callback<Event>) {
 }
 
 /// How large the code is drawn on this screen: as wide as the page, but so that what it saves shows too.
-pub(super) fn code_side_px() -> Option<u32> {
+pub(crate) fn code_side_px() -> Option<u32> {
     // As the style sheet's `--code` says.
     const PAGE_PX: f64 = 480.0;
     const AROUND_PX: f64 = 236.0;

@@ -47,26 +47,9 @@ struct Parts {
 }
 
 impl Shell {
-    pub(super) fn new(send: Callback<Event>) -> Self {
-        Self { send, parts: Rc::default() }
-    }
-
-    /// Reads the storage. A wallet without its key is none: the key alone can open it.
-    pub(super) fn load(&self) {
-        let shell = self.clone();
-        self.report(async move {
-            let Ok(storage) = Storage::open().await else { return Event::Loaded(Box::default()) };
-            let key = storage.key().await.ok().flatten();
-            let memory = storage.memory().await.unwrap_or_default();
-            let mut parts = shell.parts.borrow_mut();
-            parts.storage = Some(storage);
-            parts.provider = key.map(connect);
-            if parts.provider.is_some() {
-                // Asked again at each start: what is refused to a stranger is granted to a page that is used.
-                browser::keep_storage();
-            }
-            Event::Loaded(Box::new(if parts.provider.is_some() { memory } else { Default::default() }))
-        });
+    pub(super) fn new(send: Callback<Event>, storage: Option<Storage>, key: Option<BrowserKey>) -> Self {
+        let parts = Parts { storage, provider: key.map(connect), ..Parts::default() };
+        Self { send, parts: Rc::new(RefCell::new(parts)) }
     }
 
     /// Reads what is not needed to pay, once the wallet is on the screen.

@@ -133,7 +133,7 @@ pub(super) fn turn(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The screen has another size: where the code has other room now, it is made again.
-pub(super) fn measured(model: &mut Model, side_px: u32) -> Vec<Effect> {
+pub fn measured(model: &mut Model, side_px: u32) -> Vec<Effect> {
     let room = Room::on(side_px);
     if std::mem::replace(&mut model.room, room) == room { vec![] } else { make_code(model) }
 }

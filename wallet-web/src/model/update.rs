@@ -218,7 +218,8 @@ pub(super) fn say(model: &mut Model, what: Said) -> Vec<Effect> {
     vec![Effect::Wait { ms: NOTICE_MS, then: Box::new(Event::NoticeDone(serial)) }]
 }
 
-fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
+/// The storage was read: what [`Event::Loaded`] does, for who has no use for all the other events.
+pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
     model.memory = memory;
     if model.memory.account.is_none() {
         model.stage = Stage::Welcome { opening: false, problem: None };
