@@ -128,7 +128,7 @@ fn a_coupon_that_was_not_used_has_its_reason_on_the_receipt() {
     let other = v1::CouponRedemption {
         offer_number: 7,
         lines: vec![v1::RedeemedLine { gtin: "6901234567892".to_owned(), ..Default::default() }],
-        title: None,
+        ..Default::default()
     };
     assert_eq!(why(&|_, _| {}), [CouponRefusalReason::ItemMismatch]);
     assert_eq!(
