@@ -27,6 +27,8 @@ struct App {
     model: Model,
     shell: Shell,
     send: Callback<Event>,
+    /// A question has come up that takes the focus once it is drawn.
+    asks: bool,
 }
 
 impl Component for App {
@@ -46,22 +48,27 @@ impl Component for App {
         if let Some(side_px) = browser::code_side_px() {
             update(&mut model, Event::Measured(side_px), now());
         }
-        Self { model, shell, send }
+        Self { model, shell, send, asks: false }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, event: Event) -> bool {
         let route = self.model.route.clone();
+        let asked = self.model.waiting().is_some();
         for effect in update(&mut self.model, event, now()) {
             self.shell.run(effect, &self.model);
         }
         if route != self.model.route {
             browser::scroll_to_top();
         }
+        self.asks |= !asked && self.model.waiting().is_some();
         true
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
         browser::show_title(&pages::title(&self.model));
+        if std::mem::take(&mut self.asks) {
+            browser::focus("[role=alertdialog]");
+        }
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {

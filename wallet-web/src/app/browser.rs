@@ -4,7 +4,7 @@
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, EventTarget, VisibilityState, Window};
+use web_sys::{Document, EventTarget, HtmlElement, VisibilityState, Window};
 use yew::Callback;
 
 use crate::{
@@ -84,6 +84,14 @@ pub(super) fn show_title(title: &str) {
         && document.title() != title
     {
         document.set_title(title);
+    }
+}
+
+/// Puts the focus on the first element that the selector finds, so that keys and screen readers go on from there.
+pub(super) fn focus(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
 
