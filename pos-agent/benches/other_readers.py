@@ -6,7 +6,7 @@ import time
 
 from PIL import Image
 
-ROUNDS = 7
+ROUNDS = 3
 READERS = {}
 try:
     from pyzbar import pyzbar
@@ -17,11 +17,10 @@ try:
 except ImportError:
     pass
 try:
-    import numpy
     import zxingcpp
 
     READERS["zxing"] = lambda gray: [
-        r.text for r in zxingcpp.read_barcodes(numpy.asarray(gray), formats=zxingcpp.BarcodeFormat.QRCode)
+        r.text for r in zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormat.QRCode)
     ]
 except ImportError:
     pass

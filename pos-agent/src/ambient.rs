@@ -8,8 +8,8 @@ use shared::time::UnixMillis;
 pub trait Ambient: Send + Sync {
     /// The time now.
     fn now(&self) -> UnixMillis;
-    /// A new UUIDv7, which sorts by time as the provider's tables like it.
-    fn new_payment_id(&self) -> String;
+    /// A new UUIDv7 for a payment or a refund, which sorts by time as the provider's tables like it.
+    fn new_id(&self) -> String;
 }
 
 /// The computer's clock and random source.
@@ -22,7 +22,7 @@ impl Ambient for SystemAmbient {
         UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
     }
 
-    fn new_payment_id(&self) -> String {
+    fn new_id(&self) -> String {
         uuid::Uuid::now_v7().to_string()
     }
 }

@@ -16,12 +16,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     ambient::SystemAmbient,
-    args::{CheckoutArgs, Cli, Command, InspectArgs, TillArgs, TillSetup},
+    args::{CheckoutArgs, Cli, Command, ConfigArgs, InspectArgs, RunArgs, TillArgs, TillSetup},
     basket_file::{self, BasketFile},
     catalogue::Catalogue,
     checkout::{Checkout, checkout},
+    config::{self, LogFormat, Settings},
+    daemon,
     inspect::inspect,
     machine::{Machine, Outcome},
+    offers::OffersSettings,
     provider::ProviderSettings,
     receipt::{RECEIPT_COLUMNS, pair_within, receipt},
     scan::Scan,
@@ -72,6 +75,8 @@ pub async fn run(cli: Cli) -> ExitCode {
     let json = matches!(&cli.command, Command::Checkout(args) if args.json);
     let done = match cli.command {
         Command::Till(args) => run_till(args).await.map(|()| 0),
+        Command::Run(args) => run_daemon(&args).await.map(|()| 0),
+        Command::Config(args) => run_config(&args).map(|()| 0),
         Command::Checkout(args) => run_checkout(args).await,
         Command::Inspect(args) => run_inspect(&args),
     };
@@ -99,6 +104,43 @@ async fn run_till(args: TillArgs) -> Result<(), Failed> {
     let terminal_id = terminal_id(&read_key(&setup)?);
     let ui = TillUi { lang: setup.lang, catalogue: catalogue(&setup)?, watch, terminal_id };
     ui::run(till, recoveries, ui).await.map_err(|error| Failed::new(exit::CANNOT_WORK, error))
+}
+
+async fn run_daemon(args: &RunArgs) -> Result<(), Failed> {
+    let cannot_work = |error: &dyn std::fmt::Display| Failed::new(exit::CANNOT_WORK, error);
+    let settings = config::load(&args.config).map_err(|error| Failed::new(exit::BAD_INPUT, error))?;
+    log_as_set(&settings);
+    let stop = stop_signal().map_err(|error| cannot_work(&error))?;
+    let daemon = daemon::start(settings).await.map_err(|error| cannot_work(&error))?;
+    println!("pos-agent: serving on {}", daemon.address());
+    stop.await;
+    daemon.stop().await;
+    Ok(())
+}
+
+/// Waits for what asks the program to end: SIGTERM of a supervisor, Ctrl-C of a person.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(async move {
+            tokio::select! { _ = term.recv() => (), _ = int.recv() => () }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
+}
+
+fn run_config(args: &ConfigArgs) -> Result<(), Failed> {
+    match &args.check {
+        Some(path) => {
+            config::load(path).map_err(|error| Failed::new(exit::BAD_INPUT, error))?;
+            println!("{}: good", path.display());
+        }
+        None => print!("{}", config::print()),
+    }
+    Ok(())
 }
 
 async fn run_checkout(args: CheckoutArgs) -> Result<u8, Failed> {
@@ -142,6 +184,7 @@ fn open(setup: &TillSetup) -> Result<(Till, Vec<Recovery>), Failed> {
         provider: ProviderSettings { address: setup.provider.clone(), ca_pem, key: read_key(setup)? },
         data_dir: setup.data_dir.clone(),
         currency: setup.currency,
+        offers: OffersSettings::default(),
     };
     Till::open(&settings, Arc::new(SystemAmbient)).map_err(|error| Failed::new(exit::CANNOT_WORK, error))
 }
@@ -237,7 +280,7 @@ fn exit_code(end: &Machine) -> u8 {
         Machine::Ended(Outcome::Declined(_)) => exit::REFUSED,
         Machine::Ended(Outcome::Reversed) => exit::REVERSED,
         Machine::Ended(Outcome::Standing) => exit::STANDING,
-        Machine::Ended(Outcome::NotSent) => exit::CANNOT_WORK,
+        Machine::Ended(Outcome::NotSent(_)) => exit::CANNOT_WORK,
         _ => exit::UNKNOWN,
     }
 }
@@ -246,6 +289,17 @@ fn log_to_stderr() {
     let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("error"));
     // A second call finds the first one's subscriber in place.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+}
+
+/// A daemon's log is for machines, on standard error; `ONESCAN_LOG` goes before the settings' level.
+fn log_as_set(settings: &Settings) {
+    let filter =
+        EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(&settings.log_level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let _ = match settings.log_format {
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
+        LogFormat::Text => log.try_init(),
+    };
 }
 
 /// The screen belongs to the cashier, so the log goes to a file.

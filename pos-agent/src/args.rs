@@ -21,6 +21,10 @@ pub struct Cli {
 pub enum Command {
     /// The cashier's till. On a terminal it draws a screen; into a pipe it writes lines, one command a line in.
     Till(TillArgs),
+    /// The daemon: TillService for the shop's till software, for all lanes of this machine. SIGTERM stops it with grace.
+    Run(RunArgs),
+    /// Prints or checks the settings file of `run`.
+    Config(ConfigArgs),
     /// One sale for a script.
     ///
     /// Exit codes: 0 paid; 2 bad input (basket, picture, code); 3 refused by the provider; 4 coupons refused (see
@@ -68,6 +72,26 @@ pub struct TillArgs {
     /// Folder to watch for pictures of codes
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The settings (TOML); `pos-agent config --print` gives one to start from
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ConfigArgs {
+    /// Print a settings file with every key, its meaning and its default
+    #[arg(long)]
+    pub print: bool,
+    /// Check a settings file and the files with keys that it names
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
 }
 
 /// Arguments of `checkout`.

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::{
     basket_file::BasketFile,
     machine::{Machine, Outcome},
-    sale::{AppliedCoupon, Priced, RefusedCoupon},
+    sale::{AppliedCoupon, Priced, RefusedCoupon, Sale},
     scan::Scan,
     till::Till,
 };
@@ -38,7 +38,8 @@ pub async fn checkout(
     let mut dropped: Vec<(OfferNumber, Refusal)> = Vec::new();
     loop {
         let priced = till.price(&order.basket, scan, &dropped);
-        let mut running = till.pay(&priced, scan, &order.reference);
+        let sale = Sale { reference: order.reference.clone(), sold: order.sold.clone(), ..Sale::default() };
+        let mut running = till.pay(&priced, scan, sale);
         let mut end = running.decided().await;
         if matches!(end, Machine::Reversing { .. }) {
             end = timeout(reverse_for, running.ended()).await.unwrap_or(end);
@@ -87,7 +88,7 @@ impl Checkout {
             Machine::Ended(Outcome::Declined(_)) => "declined",
             Machine::Ended(Outcome::Reversed) => "reversed",
             Machine::Ended(Outcome::Standing) => "standing",
-            Machine::Ended(Outcome::NotSent) => "not_sent",
+            Machine::Ended(Outcome::NotSent(_)) => "not_sent",
             _ => "unknown",
         }
     }

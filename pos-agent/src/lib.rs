@@ -11,11 +11,19 @@ pub mod offers;
 pub mod sale;
 pub mod scan;
 
+pub mod attention;
+pub mod day;
 pub mod journal;
+pub mod link;
 pub mod machine;
 pub mod provider;
+pub mod returns;
 pub mod shell;
 pub mod till;
+
+pub mod lane;
+pub mod lanes;
+pub mod till_service;
 
 pub mod receipt;
 pub mod words;
@@ -28,4 +36,7 @@ pub mod ui;
 pub mod ambient;
 pub mod app;
 pub mod args;
+pub mod config;
+pub mod daemon;
 mod disk;
+pub mod metrics;

@@ -5,12 +5,16 @@
 //! - an answer that is certain ends it; anything else (no answer, a fault, overload) is asked for again under the same id;
 //! - after [`ASK_TRIES_MAX`] tries the till no longer waits: it decides to take the payment back, writes that down, and from then
 //!   on only reverses, until the provider acknowledges, across restarts;
-//! - a payment that the shopper has to approve is waited for until it is approved, refused or expired at the provider, or the
-//!   cashier gives it up: then it is taken back like any other;
+//! - a payment that the shopper has to approve is waited for until it is approved, refused or expired at the provider;
+//! - one that the cashier gives up before its outcome is known is taken back like any other;
 //! - a payment found unfinished on disk at start is looked up, never sent again, since its shopper may have left; what the
 //!   provider doesn't know is reversed, so that a late copy of the request can't move money either.
 //!
 //! So a payment ends in exactly one way at the till, and it is the way in which it ends at the provider.
+
+mod refund;
+
+pub use refund::{RefundEffect, RefundEvent, RefundMachine, RefundOutcome};
 
 use std::time::Duration;
 
@@ -84,7 +88,7 @@ pub enum Event {
     ReverseAnswered(Result<Answer, CallError>),
     /// The time of [`Effect::Pause`] is over.
     PauseOver,
-    /// The cashier no longer waits for the shopper's approval.
+    /// The cashier no longer waits, for an answer or for the shopper's approval.
     GivenUp,
     /// The disk refused a record before the provider heard of the payment.
     DiskRefused,
@@ -103,7 +107,7 @@ pub enum Effect {
     Reverse,
     /// Wait, then [`Event::PauseOver`].
     Pause(Duration),
-    /// Watch the payment until something changes, at most so long, then [`Event::PauseOver`]; or [`Event::GivenUp`].
+    /// Watch the payment until something changes, at most so long, then [`Event::PauseOver`].
     Watch(Duration),
 }
 
@@ -142,8 +146,19 @@ pub enum Outcome {
     Reversed,
     /// Too late to take back.
     Standing,
-    /// Never sent: the till's disk can't be written.
-    NotSent,
+    /// Never sent.
+    NotSent(Hindrance),
+}
+
+/// What keeps a till from asking for money at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// Its disk can't be written.
+    Disk,
+    /// The provider can't be reached.
+    Offline,
+    /// Its copy of the offers is older than the settings allow.
+    OffersTooOld,
 }
 
 /// A payment's way.
@@ -176,6 +191,11 @@ pub enum Machine {
 }
 
 impl Machine {
+    /// Whether the cashier can still give the payment up.
+    pub fn is_awaited(&self) -> bool {
+        matches!(self, Self::Asking { .. } | Self::Approving { .. })
+    }
+
     /// The state after `event`, and what to do. An event that doesn't belong to the state, such as an answer that comes
     /// after the till has decided, changes nothing.
     #[must_use]
@@ -190,7 +210,9 @@ impl Machine {
             (Self::New, Event::Resume { reversing: true }) => {
                 (Self::Reversing { tries: 1 }, vec![Effect::Reverse])
             }
-            (Self::Asking { tries: 1 }, Event::DiskRefused) => (Self::Ended(Outcome::NotSent), vec![]),
+            (Self::Asking { tries: 1 }, Event::DiskRefused) => {
+                (Self::Ended(Outcome::NotSent(Hindrance::Disk)), vec![])
+            }
 
             (Self::Asking { tries }, Event::Created(result)) => match result {
                 Ok(answer) => answered(answer),
@@ -203,8 +225,8 @@ impl Machine {
                 (Self::Asking { tries: tries + 1 }, vec![Effect::Create])
             }
 
+            (Self::Asking { .. } | Self::Approving { .. }, Event::GivenUp) => reverse(),
             (Self::Approving { lost }, Event::PauseOver) => (Self::Approving { lost }, vec![Effect::Query]),
-            (Self::Approving { .. }, Event::GivenUp) => reverse(),
             (Self::Approving { lost }, Event::Queried(result)) => match result {
                 Ok(answer) => answered(answer),
                 Err(error) => again_or_reverse(Self::Approving { lost: lost + 1 }, lost + 1, &error),
@@ -251,7 +273,7 @@ fn end(outcome: Outcome) -> (Machine, Vec<Effect>) {
         Outcome::Declined(_) => Ending::Declined,
         Outcome::Reversed => Ending::Reversed,
         Outcome::Standing => Ending::Standing,
-        Outcome::NotSent => return (Machine::Ended(outcome), vec![]),
+        Outcome::NotSent(_) => return (Machine::Ended(outcome), vec![]),
     };
     (Machine::Ended(outcome), vec![Effect::Write(Mark::Ended(ending))])
 }

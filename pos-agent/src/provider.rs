@@ -3,13 +3,16 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use proto::{
+    convert::time_to_wire,
     status::Failure,
     v1::{
-        CreatePaymentRequest, GetPaymentRequest, Payment, PaymentServiceListOffersRequest,
-        PaymentServiceListOffersResponse, PaymentState, ReversePaymentRequest, WatchPaymentRequest,
+        CreatePaymentRequest, GetPaymentRequest, ListTerminalEntriesRequest, Payment,
+        PaymentServiceListOffersRequest, PaymentServiceListOffersResponse, PaymentState, Refund,
+        RefundPaymentRequest, ResolveTokenRequest, ReversePaymentRequest, TerminalEntry, WatchPaymentRequest,
         payment_service_client::PaymentServiceClient,
     },
 };
+use shared::{code::TokenNumber, ids::OfferNumber, time::UnixMillis};
 use thiserror::Error;
 use tonic::{
     Request, Response, Status,
@@ -26,6 +29,9 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often an idle connection is checked, so that a dead one is noticed before a shopper waits for it.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
+
+/// Entries of one day that are read at most: far more than one till has.
+const ENTRIES_MAX: usize = 1_000_000;
 
 /// Where the provider is and who asks.
 #[derive(Clone)]
@@ -56,6 +62,31 @@ pub enum SettingsError {
 #[derive(Clone)]
 pub struct Provider {
     client: PaymentServiceClient<InterceptedService<Channel, Key>>,
+}
+
+/// What the till asks of the provider. [`Provider`] asks over gRPC; tests ask one in memory, whose messages get lost.
+#[tonic::async_trait]
+pub trait Payments: Send + Sync {
+    /// Asks for the money.
+    async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError>;
+    /// Asks what became of a payment.
+    async fn query(&self, payment_id: &str) -> Result<Answer, CallError>;
+    /// Takes a payment back.
+    async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError>;
+    /// Waits until the provider says that a payment no longer waits for approval, or the stream ends.
+    async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError>;
+    /// Gives goods and money back.
+    async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError>;
+    /// What has moved money at this till within a time, in order.
+    async fn entries(&self, since: UnixMillis, until: UnixMillis) -> Result<Vec<TerminalEntry>, CallError>;
+    /// What a token's number stands for: the offers of which the shopper has a coupon for this shop.
+    async fn resolve_token(&self, number: TokenNumber) -> Result<Vec<OfferNumber>, CallError>;
+    /// One page of the offers that changed after a revision.
+    async fn offers(
+        &self,
+        since_revision: u64,
+        page_token: String,
+    ) -> Result<PaymentServiceListOffersResponse, CallError>;
 }
 
 /// Puts the terminal's key into each call.
@@ -104,32 +135,31 @@ impl Provider {
         let channel = endpoint.connect_lazy();
         Ok(Self { client: PaymentServiceClient::with_interceptor(channel, Key(Arc::new(key))) })
     }
+}
 
-    /// Asks for the money.
-    pub async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
+#[tonic::async_trait]
+impl Payments for Provider {
+    async fn create(&self, request: CreatePaymentRequest) -> Result<Answer, CallError> {
         let mut client = self.client.clone();
         let response = call(request, |request| async move { client.create_payment(request).await }).await?;
         answer(response.payment)
     }
 
-    /// Asks what became of a payment.
-    pub async fn query(&self, payment_id: &str) -> Result<Answer, CallError> {
+    async fn query(&self, payment_id: &str) -> Result<Answer, CallError> {
         let mut client = self.client.clone();
         let request = GetPaymentRequest { payment_id: payment_id.to_owned() };
         let response = call(request, |request| async move { client.get_payment(request).await }).await?;
         answer(response.payment)
     }
 
-    /// Takes a payment back.
-    pub async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError> {
+    async fn reverse(&self, payment_id: &str) -> Result<Answer, CallError> {
         let mut client = self.client.clone();
         let request = ReversePaymentRequest { payment_id: payment_id.to_owned() };
         let response = call(request, |request| async move { client.reverse_payment(request).await }).await?;
         answer(response.payment)
     }
 
-    /// Waits until the provider says that a payment no longer waits for approval, or the stream ends.
-    pub async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError> {
+    async fn watch_approval(&self, payment_id: &str) -> Result<(), CallError> {
         let mut client = self.client.clone();
         let request = WatchPaymentRequest { payment_id: payment_id.to_owned() };
         let opened = client.watch_payment(request).await.map_err(|status| call_error(&status))?;
@@ -142,8 +172,40 @@ impl Provider {
         Ok(())
     }
 
-    /// One page of the offers that changed after a revision.
-    pub async fn offers(
+    async fn resolve_token(&self, number: TokenNumber) -> Result<Vec<OfferNumber>, CallError> {
+        let mut client = self.client.clone();
+        let request = ResolveTokenRequest { token_number: number.to_string() };
+        let response = call(request, |request| async move { client.resolve_token(request).await }).await?;
+        Ok(response.offer_numbers.into_iter().map(OfferNumber).collect())
+    }
+
+    async fn refund(&self, request: RefundPaymentRequest) -> Result<Refund, CallError> {
+        let mut client = self.client.clone();
+        let response = call(request, |request| async move { client.refund_payment(request).await }).await?;
+        response.refund.ok_or_else(|| CallError::Lost("an answer without a refund".to_owned()))
+    }
+
+    async fn entries(&self, since: UnixMillis, until: UnixMillis) -> Result<Vec<TerminalEntry>, CallError> {
+        let mut client = self.client.clone();
+        let request =
+            ListTerminalEntriesRequest { since: Some(time_to_wire(since)), until: Some(time_to_wire(until)) };
+        let opened = client.list_terminal_entries(request).await.map_err(|status| call_error(&status))?;
+        let mut stream = opened.into_inner();
+        let mut entries = Vec::new();
+        loop {
+            let next = tokio::time::timeout(CALL_TIMEOUT, stream.message()).await;
+            let next = next.map_err(|_| CallError::Lost("the stream stands still".to_owned()))?;
+            match next.map_err(|status| call_error(&status))? {
+                Some(some) => entries.extend(some.entries),
+                None => return Ok(entries),
+            }
+            if entries.len() > ENTRIES_MAX {
+                return Err(CallError::Lost(format!("more than {ENTRIES_MAX} entries")));
+            }
+        }
+    }
+
+    async fn offers(
         &self,
         since_revision: u64,
         page_token: String,

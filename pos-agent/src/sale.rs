@@ -1,4 +1,8 @@
-//! A basket and a scanned code, priced: what is due, what each coupon saves and where, and why one saves nothing.
+//! A basket and what the shopper pays with, priced: what is due, what each coupon saves and where, and why one saves nothing.
+
+mod means;
+
+pub use means::{BareToken, Means, Shown};
 
 use proto::{
     convert::{money_to_wire, redemption_to_wire},
@@ -16,8 +20,28 @@ use tracing::info;
 
 use crate::{
     offers::{OfferBook, THIS_SHOP},
-    scan::Scan,
+    receipt::SoldLine,
 };
+
+/// Which sale a payment is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sale {
+    /// The till's own number for it; may be empty.
+    pub reference: String,
+    /// The lane; empty for a till of one lane.
+    pub lane_id: String,
+    /// The checkout of the lane; empty where there is none.
+    pub checkout_id: String,
+    /// The basket, for receipt and refund; empty where it is not told.
+    pub sold: Vec<SoldLine>,
+}
+
+/// The number of a sale at a till of one lane.
+impl From<&str> for Sale {
+    fn from(reference: &str) -> Self {
+        Self { reference: reference.to_owned(), ..Self::default() }
+    }
+}
 
 /// A coupon that saves something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,20 +78,20 @@ pub struct Priced {
     pub refused: Vec<RefusedCoupon>,
 }
 
-/// Prices a basket with the coupons of a code.
+/// Prices a basket with the coupons of what the shopper pays with.
 ///
 /// `dropped` are coupons that the provider has refused before, with its reason: they stay out. A coupon whose offer isn't in
 /// the book is of another shop, and one whose claim isn't what its terms give was tampered with.
 pub fn price(
     basket: &Basket,
-    scan: &Scan,
+    means: &impl Means,
     offers: &OfferBook,
     dropped: &[(OfferNumber, Refusal)],
     now: UnixMillis,
 ) -> Priced {
     let mut candidates = Vec::new();
     let mut refused: Vec<(OfferNumber, Refusal)> = Vec::new();
-    for claim in &scan.claims {
+    for claim in &means.claims(offers) {
         let number = claim.offer_number;
         let why_not = dropped.iter().find(|(dropped, _)| *dropped == number).map(|(_, reason)| *reason);
         match (why_not, offers.get(number)) {
@@ -106,17 +130,18 @@ pub fn price(
 
 impl Priced {
     /// The request that asks for this: the redeemed lines, and nothing else of the basket.
-    pub fn request(&self, payment_id: String, scan: &Scan, reference: &str) -> CreatePaymentRequest {
+    pub fn request(&self, payment_id: String, means: &impl Means, reference: &str) -> CreatePaymentRequest {
         let redemption =
             |coupon: &AppliedCoupon| redemption_to_wire(&coupon.applied.redemption, self.due.currency);
-        CreatePaymentRequest {
+        let mut request = CreatePaymentRequest {
             payment_id,
-            code: scan.text.clone(),
             gross_amount: Some(money_to_wire(self.gross)),
             amount_due: Some(money_to_wire(self.due)),
             redemptions: self.applied.iter().map(redemption).collect(),
             merchant_reference: reference.to_owned(),
-            token_number: String::new(),
-        }
+            ..CreatePaymentRequest::default()
+        };
+        means.prove(&mut request);
+        request
     }
 }

@@ -88,7 +88,7 @@ pub fn told_apart(text: &str) -> Result<Scanned, NotRead> {
         Err(error) => error,
     };
     // Digits stay digits or become signs under every layout, so what is only digits was typed as it stands.
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ') {
         return Err(error);
     }
     let mut meant = keyboard::readings(text).into_iter().filter_map(|reading| as_it_stands(&reading).ok());
@@ -110,6 +110,9 @@ fn trimmed(text: &str) -> &str {
 }
 
 fn as_it_stands(text: &str) -> Result<Scanned, NotRead> {
+    // Who types a long number types it in groups, as the phone shows it.
+    let ungrouped = text.replace(' ', "");
+    let text = if ungrouped.bytes().all(|byte| byte.is_ascii_digit()) { &ungrouped } else { text };
     if let Some(payment_id) = link::payment_id(text) {
         return Ok(Scanned::Receipt { payment_id });
     }

@@ -6,6 +6,9 @@
 //! long as its slowest step. Who wants to see the amount before shows the code after it.
 
 mod cashier;
+mod desk;
+
+pub use desk::{Desk, HISTORY_SHOWN, refund_words};
 
 use std::path::PathBuf;
 
@@ -14,13 +17,14 @@ use shared::{basket::Basket, ids::OfferNumber, money::Currency, offer::Refusal};
 
 use crate::{
     catalogue::Catalogue,
-    journal::Unfinished,
+    journal::SaleRecord,
     machine::{Machine, Outcome},
     receipt::SoldLine,
+    returns::{Returnable, Returned},
     sale::Priced,
     scan::Scan,
     scanner::picture::ScanError,
-    words::{self, Lang},
+    words::{self, Lang, Message},
 };
 
 /// What happens to a session.
@@ -39,9 +43,11 @@ pub enum Event {
     /// A payment that nobody waits for any longer came to its end.
     TakenBack(Machine),
     /// A payment of the last run came to its end.
-    Recovered(Unfinished, Machine),
-    /// Whether the offers could be refreshed.
+    Recovered(Box<SaleRecord>, Machine),
+    /// Whether the provider can be reached.
     Online(bool),
+    /// What the desk waits for, or why it can't be had.
+    Desk(Box<Result<Desk, Message>>),
 }
 
 /// What to carry out.
@@ -55,6 +61,14 @@ pub enum Act {
     Quote(Order),
     /// No longer wait for the shopper's approval.
     GiveUp,
+    /// Read the last payments.
+    History,
+    /// Find out what of a payment can be given back.
+    LookUp(String),
+    /// Give goods back.
+    GiveBack(Box<Returnable>, Returned),
+    /// Compare the day with the provider's.
+    CloseDay,
     /// End the program.
     Quit,
 }
@@ -68,6 +82,8 @@ pub struct Order {
     pub scan: Scan,
     /// Coupons that the provider has refused.
     pub dropped: Vec<(OfferNumber, Refusal)>,
+    /// The basket's lines by name, for the journal.
+    pub sold: Vec<SoldLine>,
 }
 
 /// What is on the screen.
@@ -101,6 +117,8 @@ pub enum Screen {
         /// The provider's receipt.
         payment: Box<Payment>,
     },
+    /// History, refund, end of day.
+    Desk(Desk),
     /// Not paid.
     Stopped {
         /// What was asked for, if it came to that.
@@ -153,7 +171,11 @@ impl Session {
 
     /// Whether something is under way whose result is awaited.
     pub fn busy(&self) -> bool {
-        matches!(self.screen, Screen::Reading | Screen::Asking { .. } | Screen::Approving { .. })
+        match &self.screen {
+            Screen::Reading | Screen::Asking { .. } | Screen::Approving { .. } => true,
+            Screen::Desk(desk) => desk.busy(),
+            _ => false,
+        }
     }
 
     /// The currency of all prices.
@@ -170,7 +192,10 @@ impl Session {
     pub fn on(&mut self, event: Event) -> Vec<Act> {
         let labels = self.lang.labels();
         match event {
-            Event::Line(line) => return self.line(&line),
+            Event::Line(line) => {
+                return self.desk_line(&line).unwrap_or_else(|| self.line(&line));
+            }
+            Event::Desk(answer) => self.desk_answer(*answer),
             Event::Read(Ok(text)) => return self.code(&text),
             Event::Read(Err(error)) => {
                 let what = match error {
@@ -196,8 +221,7 @@ impl Session {
                     Machine::Ended(Outcome::Standing) => labels.recovered_standing,
                     _ => labels.recovered_not_paid,
                 };
-                let due = left.asked.currency.parse().unwrap_or(self.currency);
-                let due = shared::money::Money::new(due, left.asked.due_minor);
+                let due = left.asked.money(left.asked.due_minor);
                 self.notice = Some(format!("{what}: {due}"));
             }
             Event::Online(online) => self.online = online,
@@ -213,7 +237,7 @@ impl Session {
 
     fn order(&self) -> Option<Order> {
         let (basket, scan) = (self.basket()?, self.scan.clone()?);
-        Some(Order { basket, scan, dropped: self.dropped.clone() })
+        Some(Order { basket, scan, dropped: self.dropped.clone(), sold: self.lines.clone() })
     }
 
     /// The basket; `None` where it is empty or holds more than a sale can.

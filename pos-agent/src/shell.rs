@@ -3,24 +3,29 @@
 //! Each payment is a task of its own, so that the till can sell on while one is being taken back. A task can be dropped at
 //! any point, as a crash would: the next start finds the payment in the journal.
 
+mod refund;
+
+pub use refund::RunningRefund;
+
 use std::{
+    future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use proto::v1::CreatePaymentRequest;
+use shared::time::UnixMillis;
 use tokio::{
-    sync::{Notify, watch},
-    task::spawn_blocking,
+    sync::watch,
     time::{sleep, timeout},
 };
 use tracing::{error, info, warn};
 
 use crate::{
     ambient::Ambient,
-    journal::{Asked, Journal, JournalError, Record, Step, Unfinished},
-    machine::{Answer, CallError, Effect, Event, Machine, Mark},
-    provider::Provider,
+    journal::{Asked, Entry, Journal, SaleRecord},
+    machine::{Answer, CallError, Effect, Event, Hindrance, Machine, Mark, Outcome},
+    provider::Payments,
 };
 
 /// The pause before a journal that could not be written is tried again.
@@ -31,8 +36,12 @@ const DISK_PAUSE: Duration = Duration::from_secs(1);
 pub struct Running {
     /// Its id.
     pub payment_id: String,
+    /// What is asked for.
+    pub asked: Arc<Asked>,
+    /// When it was begun.
+    pub begun_at: UnixMillis,
     state: watch::Receiver<Machine>,
-    given_up: Arc<Notify>,
+    given_up: Arc<watch::Sender<bool>>,
 }
 
 impl Running {
@@ -41,11 +50,9 @@ impl Running {
         self.state.borrow().clone()
     }
 
-    /// Takes the payment back if it still waits for the shopper's approval; otherwise nothing happens.
+    /// Takes the payment back unless its outcome is known already; then nothing happens.
     pub fn give_up(&self) {
-        if matches!(self.state(), Machine::Approving { .. }) {
-            self.given_up.notify_one();
-        }
+        self.given_up.send_replace(true);
     }
 
     /// Waits for the next change; `false` when there is none to come.
@@ -72,68 +79,103 @@ impl Running {
 
 /// What all payments of a till share.
 pub(crate) struct Shell {
-    pub(crate) provider: Provider,
+    pub(crate) provider: Arc<dyn Payments>,
     pub(crate) ambient: Arc<dyn Ambient>,
-    journal: Arc<Mutex<Journal>>,
+    pub(crate) journal: Journal,
+    /// Everything under way; what is over goes with the next that begins.
+    sales: Mutex<Vec<Running>>,
+    refunds: Mutex<Vec<RunningRefund>>,
 }
 
 impl Shell {
-    pub(crate) fn new(provider: Provider, ambient: Arc<dyn Ambient>, journal: Journal) -> Arc<Self> {
-        Arc::new(Self { provider, ambient, journal: Arc::new(Mutex::new(journal)) })
+    pub(crate) fn new(provider: Arc<dyn Payments>, ambient: Arc<dyn Ambient>, journal: Journal) -> Arc<Self> {
+        Arc::new(Self { provider, ambient, journal, sales: Mutex::default(), refunds: Mutex::default() })
     }
 
     /// Asks for the money.
-    pub(crate) fn start(self: &Arc<Self>, request: CreatePaymentRequest) -> Running {
-        let asked = Asked::from(&request);
+    pub(crate) fn start(self: &Arc<Self>, request: CreatePaymentRequest, asked: Asked) -> Running {
         let payment_id = request.payment_id.clone();
-        self.spawn(Task { payment_id, asked, request: Some(request), given_up: Arc::default() }, Event::Start)
+        let task = Task::new(payment_id, asked, self.ambient.now(), Some(request));
+        self.spawn(task, Event::Start)
     }
 
     /// Goes on with what the last run left.
-    pub(crate) fn resume(self: &Arc<Self>, left: Unfinished) -> Running {
-        let event = Event::Resume { reversing: left.reversing };
-        let Unfinished { payment_id, asked, .. } = left;
-        self.spawn(Task { payment_id, asked, request: None, given_up: Arc::default() }, event)
+    pub(crate) fn resume(self: &Arc<Self>, left: &SaleRecord) -> Running {
+        let event = Event::Resume { reversing: left.reversing_at.is_some() };
+        let task = Task::new(left.payment_id.clone(), left.asked.clone(), left.begun_at, None);
+        self.spawn(task, event)
+    }
+
+    /// A payment that is over before it began.
+    pub(crate) fn not_sent(&self, payment_id: String, asked: Asked, hindrance: Hindrance) -> Running {
+        let (_, state) = watch::channel(Machine::Ended(Outcome::NotSent(hindrance)));
+        let given_up = Arc::new(watch::Sender::new(false));
+        Running { payment_id, asked: Arc::new(asked), begun_at: self.ambient.now(), state, given_up }
     }
 
     fn spawn(self: &Arc<Self>, task: Task, event: Event) -> Running {
         let (sender, state) = watch::channel(Machine::New);
-        let (payment_id, given_up) = (task.payment_id.clone(), Arc::clone(&task.given_up));
+        let running = Running {
+            payment_id: task.payment_id.clone(),
+            asked: Arc::clone(&task.asked),
+            begun_at: task.begun_at,
+            state,
+            given_up: Arc::clone(&task.given_up),
+        };
+        let mut sales = self.sales.lock().unwrap_or_else(PoisonError::into_inner);
+        sales.retain(|sale| !matches!(*sale.state.borrow(), Machine::Ended(_)));
+        sales.push(running.clone());
         tokio::spawn(task.run(Arc::clone(self), event, sender));
-        Running { payment_id, state, given_up }
+        running
     }
 
-    async fn write(&self, record: Record) -> Result<(), JournalError> {
-        let journal = Arc::clone(&self.journal);
-        let written = spawn_blocking(move || {
-            // A lock poisoned by a panic elsewhere guards a file that is still whole: writes are one line each.
-            journal.lock().unwrap_or_else(PoisonError::into_inner).write(&record)
-        });
-        written.await.unwrap_or_else(|panic| {
-            Err(JournalError::Io { path: "journal".into(), error: std::io::Error::other(panic) })
-        })
+    /// Payments under way, oldest first.
+    pub(crate) fn open_sales(&self) -> Vec<Running> {
+        let sales = self.sales.lock().unwrap_or_else(PoisonError::into_inner);
+        sales.iter().filter(|sale| !matches!(*sale.state.borrow(), Machine::Ended(_))).cloned().collect()
     }
 }
 
 struct Task {
     payment_id: String,
-    asked: Asked,
+    asked: Arc<Asked>,
+    begun_at: UnixMillis,
     request: Option<CreatePaymentRequest>,
-    given_up: Arc<Notify>,
+    given_up: Arc<watch::Sender<bool>>,
 }
 
 impl Task {
+    fn new(
+        payment_id: String,
+        asked: Asked,
+        begun_at: UnixMillis,
+        request: Option<CreatePaymentRequest>,
+    ) -> Self {
+        let given_up = Arc::new(watch::Sender::new(false));
+        Self { payment_id, asked: Arc::new(asked), begun_at, request, given_up }
+    }
+
     async fn run(self, shell: Arc<Shell>, first: Event, state: watch::Sender<Machine>) {
         let mut next = Some(first);
         while let Some(event) = next.take() {
+            let before = state.borrow().clone();
+            // Who gave up before the outcome was known is not told otherwise: the payment is taken back.
+            let gave_up = before.is_awaited() && event != Event::DiskRefused && *self.given_up.borrow();
+            let event = if gave_up { Event::GivenUp } else { event };
             log(&self.payment_id, &event);
-            let (machine, effects) = state.borrow().clone().on(event);
+            let (machine, effects) = before.on(event);
             for effect in effects {
+                let written_down = matches!(effect, Effect::Write(_));
                 // What is to be written down first is told to nobody before.
-                if !matches!(effect, Effect::Write(_)) {
+                if !written_down {
                     state.send_replace(machine.clone());
                 }
-                next = self.run_effect(&shell, effect).await;
+                let done = self.run_effect(&shell, effect, &machine);
+                next = if machine.is_awaited() && !written_down {
+                    self.unless_given_up(done).await
+                } else {
+                    done.await
+                };
                 if next.is_some() {
                     break;
                 }
@@ -143,21 +185,22 @@ impl Task {
     }
 
     /// `None` where the next effect is to follow.
-    async fn run_effect(&self, shell: &Shell, effect: Effect) -> Option<Event> {
+    async fn run_effect(&self, shell: &Shell, effect: Effect, machine: &Machine) -> Option<Event> {
         match effect {
-            Effect::Write(mark) => self.write(shell, mark).await,
-            Effect::Create => Some(Event::Created(match &self.request {
-                Some(request) => shell.provider.create(request.clone()).await,
-                None => Err(CallError::Lost("the request is no longer known".to_owned())),
-            })),
+            Effect::Write(mark) => self.write(shell, mark, machine).await,
+            Effect::Create => Some(self.create(shell).await),
             Effect::Query => Some(Event::Queried(shell.provider.query(&self.payment_id).await)),
             Effect::Reverse => Some(Event::ReverseAnswered(shell.provider.reverse(&self.payment_id).await)),
-            Effect::Pause(time) => {
-                sleep(time).await;
-                Some(Event::PauseOver)
-            }
+            Effect::Pause(time) => Some(pause(time).await),
             Effect::Watch(longest) => Some(self.watch(shell, longest).await),
         }
+    }
+
+    async fn create(&self, shell: &Shell) -> Event {
+        Event::Created(match &self.request {
+            Some(request) => shell.provider.create(request.clone()).await,
+            None => Err(CallError::Lost("the request is no longer known".to_owned())),
+        })
     }
 
     /// A stream that can't be had is no reason to ask faster.
@@ -167,22 +210,25 @@ impl Task {
                 sleep(longest).await;
             }
         };
+        let _ = timeout(longest, watch).await;
+        Event::PauseOver
+    }
+
+    /// What is waited for, or that the cashier no longer waits.
+    async fn unless_given_up(&self, done: impl Future<Output = Option<Event>>) -> Option<Event> {
+        let mut given_up = self.given_up.subscribe();
         tokio::select! {
-            _ = timeout(longest, watch) => Event::PauseOver,
-            () = self.given_up.notified() => Event::GivenUp,
+            event = done => event,
+            _ = given_up.wait_for(|given_up| *given_up) => Some(Event::GivenUp),
         }
     }
 
     /// Without the first record nothing is sent. The decision to reverse is tried until it is on disk. An end that can't be
     /// written is found out again at the next start.
-    async fn write(&self, shell: &Shell, mark: Mark) -> Option<Event> {
+    async fn write(&self, shell: &Shell, mark: Mark, machine: &Machine) -> Option<Event> {
         loop {
-            let record = Record {
-                at_ms: shell.ambient.now().0,
-                payment_id: self.payment_id.clone(),
-                step: Step::of(&mark, &self.asked),
-            };
-            let Err(problem) = shell.write(record).await else { return None };
+            let entry = self.entry(shell.ambient.now(), &mark, machine);
+            let Err(problem) = shell.journal.write(entry).await else { return None };
             error!(payment_id = self.payment_id, %problem, "the journal can't be written");
             match mark {
                 Mark::Begun => return Some(Event::DiskRefused),
@@ -191,6 +237,27 @@ impl Task {
             }
         }
     }
+
+    fn entry(&self, at: UnixMillis, mark: &Mark, machine: &Machine) -> Entry {
+        let payment_id = self.payment_id.clone();
+        match mark {
+            Mark::Begun => Entry::Begun { payment_id, at, asked: Box::new(Asked::clone(&self.asked)) },
+            Mark::Reversing => Entry::Reversing { payment_id, at },
+            Mark::Ended(ending) => {
+                let (reason, receipt) = match machine {
+                    Machine::Ended(Outcome::Paid(payment)) => ("", Some(payment.clone())),
+                    Machine::Ended(Outcome::Declined(failure)) => (failure.reason.as_str(), None),
+                    _ => ("", None),
+                };
+                Entry::Ended { payment_id, at, ending: *ending, reason, receipt }
+            }
+        }
+    }
+}
+
+async fn pause(time: Duration) -> Event {
+    sleep(time).await;
+    Event::PauseOver
 }
 
 /// Reasons and causes go to the log; people get words.
@@ -198,13 +265,19 @@ fn log(payment_id: &str, event: &Event) {
     match event {
         Event::Created(result) | Event::Queried(result) | Event::ReverseAnswered(result) => match result {
             Ok(Answer { stored, .. }) => info!(payment_id, ?stored, "answered"),
-            Err(CallError::Refused(failure)) => {
-                warn!(payment_id, reason = failure.reason.as_str(), message = failure.message, "refused");
-            }
-            Err(CallError::Lost(cause)) => warn!(payment_id, cause, "no answer"),
+            Err(error) => log_failed(payment_id, error),
         },
         Event::Start | Event::Resume { .. } => info!(payment_id, ?event, "begun"),
         Event::GivenUp => info!(payment_id, "given up by the cashier"),
         Event::PauseOver | Event::DiskRefused => {}
+    }
+}
+
+fn log_failed(payment_id: &str, error: &CallError) {
+    match error {
+        CallError::Refused(failure) => {
+            warn!(payment_id, reason = failure.reason.as_str(), message = failure.message, "refused");
+        }
+        CallError::Lost(cause) => warn!(payment_id, cause, "no answer"),
     }
 }

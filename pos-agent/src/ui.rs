@@ -2,8 +2,10 @@
 
 mod band;
 mod colours;
+mod desk;
 mod draw;
 mod lines;
+mod office;
 mod rows;
 mod terminal;
 
@@ -24,7 +26,9 @@ use tokio::{
 
 use crate::{
     catalogue::Catalogue,
+    link::Link,
     machine::Machine,
+    sale::Sale,
     scanner::{
         folder::{Folder, POLL_INTERVAL},
         picture::{self, ScanError},
@@ -59,7 +63,7 @@ pub struct TillUi {
 pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::Result<()> {
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let session = Session::new(ui.lang, ui.catalogue, till.currency(), recoveries.len());
-    let counter = Counter { till: Arc::new(till), events: sender, paying: Arc::default() };
+    let counter = Counter { till: Arc::new(till), events: sender, paying: Arc::default(), lang: ui.lang };
     for recovery in recoveries {
         counter.follow_recovery(recovery);
     }
@@ -67,7 +71,7 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
         counter.watch_folder(folder);
     }
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        counter.refresh_offers_forever();
+        counter.keep_fresh();
         let head = terminal::Head { terminal_id: ui.terminal_id, watch: ui.watch };
         terminal::run(&counter, session, events, &head).await
     } else {
@@ -80,6 +84,8 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
 struct Counter {
     till: Arc<Till>,
     events: mpsc::Sender<Event>,
+    /// The cashier's language.
+    lang: Lang,
     /// The payment that the shopper waits for.
     paying: Arc<Mutex<Option<Running>>>,
 }
@@ -96,6 +102,10 @@ impl Counter {
                     running.give_up();
                 }
             }
+            Act::History => self.history(),
+            Act::LookUp(payment_id) => self.look_up(payment_id),
+            Act::GiveBack(from, returned) => self.give_back(*from, returned),
+            Act::CloseDay => self.close_day(),
             Act::Quit => {}
         }
     }
@@ -115,7 +125,7 @@ impl Counter {
             }
             let priced = till.price(&order.basket, &order.scan, &order.dropped);
             send(&events, Event::Asking(priced.clone())).await;
-            let mut running = till.pay(&priced, &order.scan, "");
+            let mut running = till.pay(&priced, &order.scan, Sale { sold: order.sold, ..Sale::default() });
             *paying.lock().unwrap_or_else(PoisonError::into_inner) = Some(running.clone());
             loop {
                 let state = running.state();
@@ -145,7 +155,7 @@ impl Counter {
         let events = self.events.clone();
         tokio::spawn(async move {
             let end = recovery.running.ended().await;
-            send(&events, Event::Recovered(recovery.left, end)).await;
+            send(&events, Event::Recovered(Box::new(recovery.left), end)).await;
         });
     }
 
@@ -163,16 +173,21 @@ impl Counter {
         });
     }
 
-    fn refresh_offers_forever(&self) {
+    /// Keeps the offers fresh as long as the screen is there, and tells it whether the provider can be reached.
+    fn keep_fresh(&self) {
         let (till, events) = (Arc::clone(&self.till), self.events.clone());
         tokio::spawn(async move {
-            let mut ticks = interval(OFFERS_INTERVAL);
-            let mut reloaded = false;
-            while !events.is_closed() {
-                ticks.tick().await;
-                let fresh = if reloaded { till.refresh_offers().await } else { till.reload_offers().await };
-                reloaded |= fresh.is_ok();
-                send(&events, Event::Online(fresh.is_ok())).await;
+            let mut link = till.link();
+            let told = async {
+                while link.changed().await.is_ok() {
+                    let online = *link.borrow_and_update() == Link::Online;
+                    send(&events, Event::Online(online)).await;
+                }
+            };
+            tokio::select! {
+                () = till.keep_fresh(OFFERS_INTERVAL) => {}
+                () = told => {}
+                () = events.closed() => {}
             }
         });
     }

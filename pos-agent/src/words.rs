@@ -6,10 +6,13 @@ use std::str::FromStr;
 use proto::v1::LocalizedText;
 use shared::{offer::Refusal, reason::Reason};
 
-use crate::machine::{Machine, Outcome};
+use crate::machine::{Hindrance, Machine, Outcome};
 
+mod checkout;
+pub mod day;
 mod labels;
 
+pub use checkout::checkout;
 pub use labels::{EN, Labels, ZH};
 
 /// A language of the till.
@@ -195,6 +198,10 @@ fn reason_words(reason: Reason) -> Words {
         | Reason::BatchNotFound
         | Reason::HolderNotFound
         | Reason::InvalidTransition
+        | Reason::LaneNotFound
+        | Reason::LaneBusy
+        | Reason::CheckoutNotFound
+        | Reason::CheckoutIdReused
         | Reason::OfferNotActive
         | Reason::OfferExhausted
         | Reason::ClipLimitReached
@@ -212,6 +219,30 @@ fn reason_words(reason: Reason) -> Words {
     }
 }
 
+/// What keeps the till from asking for money.
+pub fn hindrance(why: Hindrance, lang: Lang) -> Message {
+    let labels = lang.labels();
+    let (en, zh) = match why {
+        Hindrance::Disk => return Message { what: labels.disk, next: labels.disk_next },
+        Hindrance::Offline => (
+            (
+                "The provider can't be reached: no payment was sent.",
+                "Take another means of payment, or wait until the till is online.",
+            ),
+            ("无法连接支付系统：未发送付款。", "请改用其他支付方式，或等待网络恢复。"),
+        ),
+        Hindrance::OffersTooOld => (
+            (
+                "This till's offers are too old: no payment was sent.",
+                "Take another means of payment and call support.",
+            ),
+            ("本收银台的优惠信息已过期：未发送付款。", "请改用其他支付方式，并联系技术支持。"),
+        ),
+    };
+    let (what, next) = lang.pick(en, zh);
+    Message { what, next }
+}
+
 /// How a payment ended, or that it isn't over, in words; `None` where it is paid.
 pub fn ending(end: &Machine, lang: Lang) -> Option<(&'static str, &'static str)> {
     let labels = lang.labels();
@@ -221,7 +252,7 @@ pub fn ending(end: &Machine, lang: Lang) -> Option<(&'static str, &'static str)>
         Machine::Ended(Outcome::Declined(failure)) => Some(words(reason(failure.reason, lang))),
         Machine::Ended(Outcome::Reversed) => Some((labels.reversed, labels.reversed_next)),
         Machine::Ended(Outcome::Standing) => Some(words(reason(Reason::ReversalTooLate, lang))),
-        Machine::Ended(Outcome::NotSent) => Some((labels.disk, labels.disk_next)),
+        Machine::Ended(Outcome::NotSent(why)) => Some(words(hindrance(*why, lang))),
         _ => Some((labels.reversing, labels.reversing_next)),
     }
 }

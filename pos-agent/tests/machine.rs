@@ -356,6 +356,8 @@ fn a_payment_that_the_shopper_has_to_approve_is_watched() {
     }
     let reversing = [Effect::Write(Mark::Reversing), Effect::Reverse];
     check(then(vec![Event::GivenUp]), &Machine::Reversing { tries: 1 }, &reversing);
+    // So it is while no answer is there at all.
+    check(vec![Event::Start, Event::GivenUp], &Machine::Reversing { tries: 1 }, &reversing);
     // After a restart the shopper may have left.
     let resumed =
         vec![Event::Resume { reversing: false }, Event::Queried(Ok(answer(Stored::PendingApproval)))];

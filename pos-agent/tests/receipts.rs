@@ -89,6 +89,7 @@ fn payment() -> Payment {
             offer_number: 100_001,
             title: Some(both("5 off each shampoo", "洗发水每瓶减5元")),
             lines: vec![line(2, 1000)],
+            issuer_name: "Silk Care".into(),
         }],
         ..Payment::default()
     }
@@ -100,8 +101,7 @@ fn sale() -> Receipt {
         title: Some(both("Mints half price", "薄荷糖半价")),
         reason: Refusal::NotStackable,
     };
-    let payers = |offer: OfferNumber| (offer == OfferNumber(100_001)).then(|| "Silk Care".to_owned());
-    of_sale(&payment(), &basket(), &[refused], &payers)
+    of_sale(&payment(), &basket(), &[refused], &|_| None)
 }
 
 fn refund() -> Receipt {
@@ -119,7 +119,7 @@ fn refund() -> Receipt {
         refunded_at: Some(time_to_wire(NOON)),
         ..Refund::default()
     };
-    of_refund(&payment(), &refund, &basket()[..1], &|_| Some("Silk Care".into()))
+    of_refund(&payment(), &refund, &basket()[..1], &|_| None)
 }
 
 fn declined() -> Receipt {
@@ -329,6 +329,18 @@ fn the_same_as_data() {
     let json = to_json(&refund());
     assert_eq!((&json["kind"], &json["coupons"][0]["outcome"]), (&"refund".into(), &"RESTORED".into()));
     assert_eq!(to_json(&declined())["what"]["en"], "Not enough money in the wallet.");
+}
+
+#[test]
+fn who_paid_is_taken_from_the_till_where_the_answer_does_not_say() {
+    let mut payment = payment();
+    payment.redemptions[0].issuer_name.clear();
+    let receipt = of_sale(&payment, &basket(), &[], &|offer| Some(format!("maker of {offer}")));
+    assert_eq!(receipt.coupons[0].paid_by, "maker of 100001");
+    // Nobody knows: then the receipt says in general who pays.
+    let receipt = of_sale(&payment, &basket(), &[], &|_| None);
+    let lines = text(&receipt, Lang::En, &TimeZone::UTC, 42);
+    assert!(lines.iter().any(|line| line.trim() == "Coupons are paid by the makers."), "{lines:#?}");
 }
 
 /// What a printer has put on its paper.

@@ -4,11 +4,13 @@
 
 use pos_agent::{
     catalogue::Catalogue,
+    journal::{Asked, SaleRecord},
     machine::{Machine, Outcome},
+    returns::{Returnable, Returned},
     sale::Priced,
     scanner::picture::ScanError,
-    session::{Act, Event, Screen, Session},
-    words::Lang,
+    session::{Act, Desk, Event, Screen, Session},
+    words::{self, Lang},
 };
 use proto::{status::Failure, v1::Payment};
 use shared::{
@@ -17,6 +19,7 @@ use shared::{
     money::{Currency, Money},
     offer::Refusal,
     reason::Reason,
+    time::UnixMillis,
 };
 
 const CATALOGUE: &str =
@@ -191,18 +194,18 @@ fn a_code_of_others_or_mangled_stops_with_words() {
 #[test]
 fn what_the_last_run_left_is_told_with_its_amount() {
     let mut session = Session::new(Lang::Zh, Catalogue::default(), Currency::CNY, 1);
-    let left = serde_json::from_str(
-        r#"{"at_ms":1,"payment_id":"p","step":"begun","currency":"CNY","gross_minor":450,"due_minor":450,"coupons":[],"reference":""}"#,
-    );
-    let record: pos_agent::journal::Record = left.unwrap();
-    let pos_agent::journal::Step::Begun(asked) = record.step else { panic!() };
-    let left = pos_agent::journal::Unfinished {
-        payment_id: record.payment_id,
-        begun_at: shared::time::UnixMillis(record.at_ms),
+    let asked = Asked { currency: "CNY".into(), gross_minor: 450, due_minor: 450, ..Asked::default() };
+    let left = SaleRecord {
+        payment_id: "p".into(),
         asked,
-        reversing: false,
+        begun_at: UnixMillis(1),
+        reversing_at: None,
+        ended: None,
+        reason: String::new(),
+        payment: None,
+        refunds: vec![],
     };
-    session.on(Event::Recovered(left, Machine::Ended(Outcome::Paid(Box::<Payment>::default()))));
+    session.on(Event::Recovered(Box::new(left), Machine::Ended(Outcome::Paid(Box::<Payment>::default()))));
     assert_eq!(session.notice.as_deref(), Some("重启前的一笔付款已成功: CNY 4.50"));
     assert_eq!(session.pending, 0);
 }
@@ -217,4 +220,45 @@ fn a_payment_that_waits_for_the_shopper_can_be_given_up() {
     session.on(ended(Outcome::Declined(Failure::new(Reason::ApprovalRejected, ""))));
     let Screen::Stopped { what, .. } = &session.screen else { panic!("{:?}", session.screen) };
     assert_eq!(what, "The shopper said no on the phone.");
+}
+
+#[test]
+fn eleven_keys_lead_through_menu_refund_and_end_of_day() {
+    let mut session = session();
+    session.on(line("1"));
+    session.on(line("0"));
+    assert_eq!(session.screen, Screen::Desk(Desk::Menu));
+    session.on(line("1"));
+    session.on(line("3"));
+    assert_eq!(
+        (session.screen.clone(), session.lines[0].units),
+        (Screen::Selling, 3),
+        "three of the last item"
+    );
+
+    session.on(line("0"));
+    assert_eq!(session.on(line("6")), [Act::CloseDay]);
+    assert!(session.busy() && session.on(line("0")).is_empty(), "until the provider has answered");
+    let words = words::reason(Reason::Forbidden, Lang::En);
+    session.on(Event::Desk(Box::new(Err(words))));
+    assert_eq!(session.screen, Screen::Desk(Desk::Failed(words)));
+    session.on(line(""));
+    assert_eq!(session.screen, Screen::Selling);
+
+    // A receipt that is scanned while selling leads to its refund.
+    let id = "0198f2a0-1b2c-7d3e-8f40-5a6b7c8d9e0f";
+    assert_eq!(session.on(line(&format!("onescan:receipt/{id}"))), [Act::LookUp(id.to_owned())]);
+    let amount = |minor_units| Some(proto::v1::Money { currency_code: "CNY".into(), minor_units });
+    let mut payment = Payment { gross_amount: amount(450), amount_due: amount(450), ..Payment::default() };
+    payment.set_state(proto::v1::PaymentState::Completed);
+    let from = Returnable::of(&payment, None);
+    session.on(Event::Desk(Box::new(Ok(Desk::Choosing { from, units: vec![0] }))));
+    session.on(line("7"));
+    assert_eq!(session.notice.as_deref(), Some("There is no such choice here"));
+    session.on(line("1"));
+    session.on(line(""));
+    let asked = session.on(line("1"));
+    let [Act::GiveBack(_, returned)] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(*returned, Returned::Lines(vec![(0, 1)]));
+    assert_eq!(session.lines.len(), 1, "the basket of the customer at the till stays");
 }

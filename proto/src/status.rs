@@ -99,6 +99,7 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::ReversalTooLate
         | Reason::RefundExceedsPayment
         | Reason::MerchantBalanceTooLow
+        | Reason::LaneBusy
         | Reason::ApprovalRejected
         | Reason::ApprovalExpired
         | Reason::InvalidTransition
@@ -108,9 +109,11 @@ pub fn code_of(reason: Reason) -> Code {
         Reason::SignatureInvalid | Reason::TokenUnknown | Reason::RecoveryCodeInvalid | Reason::Forbidden => {
             Code::PermissionDenied
         }
-        Reason::PaymentIdReused | Reason::RefundIdReused | Reason::RequestIdReused | Reason::DeviceInUse => {
-            Code::AlreadyExists
-        }
+        Reason::PaymentIdReused
+        | Reason::RefundIdReused
+        | Reason::RequestIdReused
+        | Reason::DeviceInUse
+        | Reason::CheckoutIdReused => Code::AlreadyExists,
         Reason::PaymentNotFound
         | Reason::WalletNotFound
         | Reason::OfferNotFound
@@ -118,6 +121,8 @@ pub fn code_of(reason: Reason) -> Code {
         | Reason::MerchantNotFound
         | Reason::BatchNotFound
         | Reason::DeviceNotFound
+        | Reason::LaneNotFound
+        | Reason::CheckoutNotFound
         | Reason::HolderNotFound => Code::NotFound,
         Reason::Unauthenticated
         | Reason::SessionExpired

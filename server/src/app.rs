@@ -5,8 +5,8 @@ use std::sync::Arc;
 use shared::ids::TerminalId;
 
 use crate::{
-    clock::Surroundings, config::Rules, directory::Directory, engine::Engine, hub::Hub, secrets::Secrets,
-    store::Readers, tries::Tries,
+    clock::Surroundings, config::Rules, directory::Directory, door::Door, engine::Engine, hub::Hub,
+    secrets::Secrets, store::Readers, tries::Tries,
 };
 
 /// The parts of a running provider.
@@ -19,6 +19,8 @@ pub(crate) struct App {
     pub secrets: Secrets,
     /// Parties, keys and offers.
     pub directory: Arc<Directory>,
+    /// Who may come in with a payment.
+    pub door: Door,
     /// The writer.
     pub engine: Engine,
     /// The read side.

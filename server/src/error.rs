@@ -48,6 +48,9 @@ impl From<StoreError> for Error {
             StoreError::Busy | StoreError::Stopped => {
                 Self::overloaded("too much to do; try again after the delay")
             }
+            StoreError::Lost => {
+                Self::overloaded("the provider has lost its database for a moment; ask again after the delay")
+            }
             error => Self::Fault(error.to_string()),
         }
     }

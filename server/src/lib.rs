@@ -9,6 +9,7 @@ mod auth;
 pub mod clock;
 pub mod config;
 mod directory;
+mod door;
 pub mod engine;
 mod error;
 mod http;

@@ -19,6 +19,10 @@ use server::{
 use shared::{money::Currency, payment::approval::Limits};
 use tracing_subscriber::EnvFilter;
 
+/// A payment is many small pieces, most of which one thread takes and another gives back: what the system's own allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// OneScan's payment provider.
 #[derive(Parser)]
 #[command(version)]

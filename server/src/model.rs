@@ -183,6 +183,8 @@ pub struct Offer {
     pub image_url: String,
     /// What kind of goods it is for, by the GS1 Global Product Classification; 0 for not said.
     pub gpc_code: u32,
+    /// Clips allowed for one wallet.
+    pub per_wallet_limit: u32,
     /// The promise.
     pub terms: Terms,
 }
@@ -205,8 +207,6 @@ pub struct Campaign {
     pub offer: Arc<Offer>,
     /// Where it stands.
     pub state: CampaignState,
-    /// Clips allowed for one wallet.
-    pub per_wallet_limit: u32,
     /// Coupons that may ever be clipped; 0 where only the budget limits them.
     pub total_circulation: u32,
     /// Counts changes of what tills see, over all campaigns.

@@ -1,9 +1,9 @@
 //! What only this provider can make and check: challenges, sessions, token numbers. All under keys derived from one secret.
 
-use aes::Aes256;
+mod ff1;
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signer, SigningKey};
-use fpe::ff1::{FF1, FlexibleNumeralString};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use shared::{
@@ -12,11 +12,11 @@ use shared::{
     time::UnixMillis,
 };
 
+use self::ff1::Ff1;
 use crate::{engine::decide::device::Caller, model::TokenId};
 
-/// Digits of a token number that are encrypted: all but the first and the check digit.
-const TOKEN_DIGITS: usize = 17;
-const TOKEN_IDS: u64 = 10_u64.pow(17);
+/// As many as the digits of a token number that are encrypted can tell apart: all but the first and the check digit.
+const TOKEN_IDS: u64 = ff1::NUMBERS;
 /// First digit of every token number.
 const TOKEN_FIRST: u64 = 9;
 const SESSION_PREFIX: &str = "oss_";
@@ -27,7 +27,7 @@ const SESSION_LEN: usize = 4 + 4 + 8 + 32;
 pub(crate) struct Secrets {
     challenge: [u8; 32],
     session: [u8; 32],
-    tokens: FF1<Aes256>,
+    tokens: Ff1,
     offers: SigningKey,
 }
 
@@ -53,11 +53,10 @@ impl Secrets {
     /// Derives the keys.
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
         let derive = |label: &[u8]| mac(secret, &[label]);
-        let tokens = FF1::new(&derive(b"onescan tokens"), 10).expect("FF1 knows radix 10");
         Self {
             challenge: derive(b"onescan challenges"),
             session: derive(b"onescan sessions"),
-            tokens,
+            tokens: Ff1::new(&derive(b"onescan tokens")),
             offers: SigningKey::from_bytes(&derive(b"onescan offers")),
         }
     }
@@ -116,8 +115,8 @@ impl Secrets {
     /// tokens' table is in order.
     pub(crate) fn token_number(&self, id: TokenId) -> TokenNumber {
         assert!(id < TOKEN_IDS, "token ids are used up");
-        let encrypted = self.tokens.encrypt(&[], &digits(id)).expect("all digits are below 10");
-        TokenNumber::from_body(TOKEN_FIRST * TOKEN_IDS + number(encrypted)).expect("18 digits are a body")
+        TokenNumber::from_body(TOKEN_FIRST * TOKEN_IDS + self.tokens.encrypt(id))
+            .expect("18 digits are a body")
     }
 
     /// The id that a number stands for; it may never have been given out.
@@ -126,21 +125,8 @@ impl Secrets {
         if body / TOKEN_IDS != TOKEN_FIRST {
             return None;
         }
-        self.tokens.decrypt(&[], &digits(body % TOKEN_IDS)).ok().map(number)
+        Some(self.tokens.decrypt(body % TOKEN_IDS))
     }
-}
-
-fn digits(mut number: u64) -> FlexibleNumeralString {
-    let mut digits = vec![0_u16; TOKEN_DIGITS];
-    for digit in digits.iter_mut().rev() {
-        *digit = u16::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
-    FlexibleNumeralString::from(digits)
-}
-
-fn number(digits: FlexibleNumeralString) -> u64 {
-    Vec::<u16>::from(digits).into_iter().fold(0, |number, digit| number * 10 + u64::from(digit))
 }
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {

@@ -83,6 +83,9 @@ pub enum StoreError {
     /// More reads wait than are allowed to.
     #[error("too many reads are waiting")]
     Busy,
+    /// The database does not answer.
+    #[error("the database does not answer")]
+    Lost,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,
@@ -99,7 +102,7 @@ impl StoreError {
     }
 
     /// The same of the database's own error: serialization failure (40001), a lost race on an id (23505), deadlock (40P01, which
-    /// diesel gives no kind of its own).
+    /// diesel gives no kind and no code: its words are English, see `database.rs`).
     pub(crate) fn is_conflict_of(error: &diesel::result::Error) -> bool {
         let diesel::result::Error::DatabaseError(kind, information) = error else { return false };
         match kind {

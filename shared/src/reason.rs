@@ -81,6 +81,14 @@ reasons! {
     BatchNotFound = "BATCH_NOT_FOUND",
     /// No such key holder or account.
     HolderNotFound = "HOLDER_NOT_FOUND",
+    /// The till has no such lane.
+    LaneNotFound = "LANE_NOT_FOUND",
+    /// Another checkout is open on the lane.
+    LaneBusy = "LANE_BUSY",
+    /// The till has no such checkout.
+    CheckoutNotFound = "CHECKOUT_NOT_FOUND",
+    /// The checkout id was used for another basket.
+    CheckoutIdReused = "CHECKOUT_ID_REUSED",
     /// Too late to reverse; refund instead.
     ReversalTooLate = "REVERSAL_TOO_LATE",
     /// The shopper did not approve the payment.

@@ -75,6 +75,12 @@ impl RecoveryCode {
         values[RECOVERY_CODE_CHARS - 1] = check_sum(&values);
         Self(values)
     }
+
+    /// Whether what was typed is the last group of the code: by that a shopper shows that it was written down.
+    #[must_use]
+    pub fn ends_with(&self, typed: &str) -> bool {
+        values::<GROUP>(typed).is_ok_and(|end| self.0.ends_with(&end))
+    }
 }
 
 impl FromStr for RecoveryCode {
@@ -144,6 +150,17 @@ fn write_groups(values: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_the_code_on_paper_knows_its_end() {
+        let code = recovery();
+        let text = code.to_string();
+        let end = text.rsplit('-').next().unwrap();
+        assert!(code.ends_with(end) && code.ends_with(&format!(" {} ", end.to_lowercase())));
+        for other in ["", "0000", &end[..3], &text] {
+            assert!(!code.ends_with(other), "{other}");
+        }
+    }
 
     fn recovery() -> RecoveryCode {
         RecoveryCode::of_random(std::array::from_fn(|n| u8::try_from(n * 7 + 3).unwrap()))

@@ -153,6 +153,31 @@ impl Phone {
         }
     }
 
+    /// Opens a wallet; the recovery code is written down another time.
+    pub async fn open_wallet(&self) {
+        self.tap("open-wallet").await;
+        self.tap("recovery-later").await;
+        self.see("balance").await;
+    }
+
+    /// Waits for a field and types into it, in place of what is there.
+    pub async fn type_in(&self, name: &str, text: &str) {
+        let field = self.see(name).await;
+        field.clear().await.expect("the field can be cleared");
+        field.send_keys(text).await.expect("the field can be typed into");
+    }
+
+    /// The text of an element.
+    pub async fn text_of(&self, name: &str) -> String {
+        self.see(name).await.text().await.expect("it has a text")
+    }
+
+    /// Files that the page gives to the shopper go into this folder.
+    pub async fn download_to(&self, folder: &Path) {
+        let how = json!({ "behavior": "allow", "downloadPath": folder });
+        self.devtools("Browser.setDownloadBehavior", how).await;
+    }
+
     /// Waits for it and holds a finger on it for so long.
     pub async fn hold(&self, name: &str, ms: u32) {
         let element = self.see(name).await;

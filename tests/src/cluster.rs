@@ -45,11 +45,15 @@ pub struct Cluster {
 /// Where no PostgreSQL is installed, with what to install.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(Cluster::start)
+    CLUSTER.get_or_init(|| Cluster::start(false))
 }
 
 impl Cluster {
-    fn start() -> Self {
+    /// A cluster of one's own; a durable one has its commits on the disk when they return, as it must be to be measured.
+    ///
+    /// # Panics
+    /// As [`cluster`].
+    pub fn start(durable: bool) -> Self {
         let bin = programs();
         let made =
             Command::new("mktemp").args(["-d", "/tmp/onescan-pg.XXXXXXXX"]).output().expect("mktemp runs");
@@ -63,11 +67,12 @@ impl Cluster {
         let mut initdb = as_user(owner.as_deref(), &bin.join("initdb"));
         run(initdb.arg("-D").arg(&data).args(["-U", "onescan", "-A", "trust", "-E", "UTF8", "--no-sync"]));
         let mut server = as_user(owner.as_deref(), &bin.join("postgres"));
+        let fsync = if durable { "fsync=on" } else { "fsync=off" };
         server.arg("-D").arg(&data).args([
             "-c",
             "listen_addresses=",
             "-c",
-            "fsync=off",
+            fsync,
             "-c",
             "max_connections=1000",
         ]);
@@ -94,11 +99,18 @@ impl Cluster {
 
     /// Runs one statement through `psql`: whether it succeeded, and what it printed, bare.
     pub fn sql(&self, database: &str, statement: &str) -> (bool, String) {
-        let mut psql = Command::new(self.bin.join("psql"));
-        psql.args(["-X", "-A", "-t", "-U", "onescan", "-d", database, "-c", statement, "-h"]).arg(&self.dir);
+        let mut psql = self.program("psql");
+        psql.args(["-X", "-A", "-t", "-d", database, "-c", statement]);
         let output = psql.output().expect("psql runs");
         let text = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8_lossy(&text).trim().to_owned())
+    }
+
+    /// A program of PostgreSQL that connects to the cluster as its owner.
+    pub fn program(&self, name: &str) -> Command {
+        let mut program = Command::new(self.bin.join(name));
+        program.args(["-U", "onescan", "-h"]).arg(&self.dir);
+        program
     }
 
     fn log(&self) -> String {

@@ -74,7 +74,7 @@ async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() 
     let world = Stage::with_wallet(&wallet_dist(), 250_000).await;
     let till = till(&world).await;
     let phone = Phone::open(&world.url(), "en-US").await;
-    phone.tap("open-wallet").await;
+    phone.open_wallet().await;
     phone.read("balance", "2500.00").await;
     let code = show(&phone, "7-pay-large").await;
     let selling = till.start(&[(SHAMPOO, 40, 3000)], &code);
@@ -99,7 +99,7 @@ async fn a_large_payment_is_approved_on_the_phone_and_a_part_of_it_comes_back() 
 }
 
 async fn open_and_clip(phone: &Phone, offer: u32) {
-    phone.tap("open-wallet").await;
+    phone.open_wallet().await;
     phone.read("balance", "100.00").await;
     phone.see(&format!("offer-{offer}")).await;
     phone.tap(&format!("clip-{offer}")).await;

@@ -32,7 +32,7 @@ async fn read_whatever_happens_to_it(name: &str, dark: bool) {
         offers.push(world.offer(&format!("Silk Shampoo {n}"), deal).await);
     }
     let phone = Phone::open_as(&world.url(), Look { dark, screen: (360, 740), ..Look::default() }).await;
-    phone.tap("open-wallet").await;
+    phone.open_wallet().await;
     phone.read("balance", "100.00").await;
     phone.tap("tab-offers").await;
     for offer in offers {

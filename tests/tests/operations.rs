@@ -53,6 +53,8 @@ fn the_page_shows_every_call_that_there_is() {
         .file
         .iter()
         .flat_map(|file| &file.service)
+        // That one is the till's own, not the provider's.
+        .filter(|service| service.name() != "TillService")
         .flat_map(|service| service.method.iter().map(move |m| format!("{}/{}", service.name(), m.name())))
         .collect();
     let missing: Vec<&String> = calls.iter().filter(|call| !typed.contains(call.as_str())).collect();

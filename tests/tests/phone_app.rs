@@ -187,7 +187,7 @@ async fn nothing_secret_can_be_had_from_the_page() {
 }
 
 async fn open_wallet(phone: &Phone) {
-    phone.tap("open-wallet").await;
+    phone.open_wallet().await;
     phone.read("balance", "2500.00").await;
 }
 

@@ -65,6 +65,8 @@ async fn tour(folder: &'static str, look: Look<'_>) {
 
     tour.look("welcome", "open-wallet").await;
     tour.tap("open-wallet").await;
+    tour.look("recovery-code", "recovery-code").await;
+    tour.tap("recovery-later").await;
     tour.look("offers-none", "balance").await;
     let offer = world.shampoo_offer().await;
     world.offer("Lavender Soap 100 g", Deal::buy_get(2, 1, 10_000, 2, 2_000).on(SOAP)).await;

@@ -1,6 +1,7 @@
 //! The calls to the provider, over any transport: gRPC natively, gRPC-web in the browser. A session is started when one is
 //! needed and started again when it has ended; callers never see it.
 
+mod account;
 mod error;
 mod pages;
 mod session;
@@ -19,8 +20,9 @@ use tonic::{
 
 use crate::keys::DeviceKey;
 use pages::Pages;
-use session::{Proof, Session};
+use session::Session;
 
+pub use account::{Join, Opened};
 pub use error::CallError;
 
 /// Entries asked for at once.
@@ -60,6 +62,11 @@ pub struct Account {
     pub provider: v1::ProviderInfo,
 }
 
+/// A page of the offers.
+pub type OffersPage = v1::WalletServiceListOffersResponse;
+/// A page of the payments.
+pub type PaymentsPage = v1::ListPaymentsResponse;
+
 /// The provider, called with one device key. Clones share the session.
 #[derive(Debug, Clone)]
 pub struct Provider<T, K> {
@@ -86,15 +93,6 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
         &self.key
     }
 
-    /// Opens a wallet for the key, or finds the one it has.
-    pub async fn open(&self) -> Result<Account, CallError> {
-        let Proof { public_key, challenge, signature } = self.prove().await?;
-        let request = v1::OpenWalletRequest { public_key, challenge, signature, device_name: String::new() };
-        let opened = self.client().open_wallet(request).await?.into_inner();
-        self.session.begin(opened.session_token);
-        account(opened.wallet, opened.provider)
-    }
-
     /// The wallet as it stands.
     pub async fn account(&self) -> Result<Account, CallError> {
         let call = |mut client: Client<T>, request| async move { client.get_wallet(request).await };
@@ -102,16 +100,21 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
         account(got.wallet, got.provider)
     }
 
-    /// Offers that can be clipped now, newest first.
+    /// Offers that can be clipped now, newest first, up to [`PAGES_MAX`] pages.
     pub async fn offers(&self) -> Result<Vec<v1::Offer>, CallError> {
         let mut pages = Pages::new();
         while let Some(page_token) = pages.due() {
-            let request = v1::WalletServiceListOffersRequest { page_size: PAGE_SIZE, page_token };
-            let call = |mut client: Client<T>, request| async move { client.list_offers(request).await };
-            let page = self.call(request, call).await?;
+            let page = self.offers_page(page_token).await?;
             pages.add(page.offers, page.next_page_token);
         }
         Ok(pages.into_items())
+    }
+
+    /// One page of them; the first where the token is empty.
+    pub async fn offers_page(&self, page_token: String) -> Result<OffersPage, CallError> {
+        let request = v1::WalletServiceListOffersRequest { page_size: PAGE_SIZE, page_token };
+        let call = |mut client: Client<T>, request| async move { client.list_offers(request).await };
+        self.call(request, call).await
     }
 
     /// The coupons that are in the wallet, unused, newest first.
@@ -127,16 +130,21 @@ impl<T: Transport, K: DeviceKey> Provider<T, K> {
         Ok(pages.into_items())
     }
 
-    /// The wallet's payments, newest first.
+    /// The wallet's payments, newest first, up to [`PAGES_MAX`] pages.
     pub async fn payments(&self) -> Result<Vec<v1::Payment>, CallError> {
         let mut pages = Pages::new();
         while let Some(page_token) = pages.due() {
-            let request = v1::ListPaymentsRequest { page_size: PAGE_SIZE, page_token };
-            let call = |mut client: Client<T>, request| async move { client.list_payments(request).await };
-            let page = self.call(request, call).await?;
+            let page = self.payments_page(page_token).await?;
             pages.add(page.payments, page.next_page_token);
         }
         Ok(pages.into_items())
+    }
+
+    /// One page of them; the first where the token is empty.
+    pub async fn payments_page(&self, page_token: String) -> Result<PaymentsPage, CallError> {
+        let request = v1::ListPaymentsRequest { page_size: PAGE_SIZE, page_token };
+        let call = |mut client: Client<T>, request| async move { client.list_payments(request).await };
+        self.call(request, call).await
     }
 
     /// Puts an offer's coupon into the wallet.
@@ -228,7 +236,8 @@ mod tests {
         payment: &'static v1::Payment,
     ) {
         fn check<F: Future + Send>(_: F) {}
-        check(phone.open());
+        check(phone.open("phone"));
+        check(phone.join(Join::Link, "K7Q2-9XMD", "phone"));
         check(phone.account());
         check(phone.offers());
         check(phone.coupons());

@@ -1,24 +1,58 @@
 //! The wallet in the browser: the model, drawn by yew, and the shell that does what it wants done.
 
-mod browser;
+pub(crate) mod browser;
 mod shell;
 mod version;
 
+use std::{cell::Cell, rc::Rc};
+
 use shared::time::UnixMillis;
-use wasm_bindgen::prelude::wasm_bindgen;
 use yew::prelude::*;
 
 use crate::{
-    model::{Event, Model, Route, update},
-    pages, storage,
+    keys::BrowserKey,
+    model::{Effect, Event, Model, update},
+    pages,
+    storage::Storage,
 };
+pub(crate) use browser::{address_of, own_address};
 use shell::Shell;
 
-/// Starts the wallet in the page's `#app`.
-#[wasm_bindgen(start)]
-pub(crate) fn start() {
-    if let Some(root) = browser::document().and_then(|document| document.get_element_by_id("app")) {
-        yew::Renderer::<App>::with_root(root).render();
+/// A wallet whose storage has been read, and whose first code may be on the screen.
+pub(crate) struct Begun {
+    /// The wallet.
+    pub(crate) model: Model,
+    /// The storage, where the browser gives one.
+    pub(crate) storage: Option<Storage>,
+    /// The device key, where there is one.
+    pub(crate) key: Option<BrowserKey>,
+    /// What is still to be done.
+    pub(crate) effects: Vec<Effect>,
+    /// What became of the first code.
+    pub(crate) signed: Option<Event>,
+}
+
+/// Goes on with a wallet in the page's `#app`.
+pub(crate) fn run(begun: Begun) {
+    if begun.key.is_some() {
+        // Asked again at each start: what is refused to a stranger is granted to a page that is used.
+        browser::keep_storage();
+    }
+    if let Some(root) = browser::root() {
+        let start = Start { begun: Rc::new(Cell::new(Some(begun))) };
+        yew::Renderer::<App>::with_root_and_props(root, start).render();
+    }
+}
+
+/// What [`App`] is made of, taken out when it is made.
+#[derive(Properties)]
+struct Start {
+    begun: Rc<Cell<Option<Begun>>>,
+}
+
+impl PartialEq for Start {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.begun, &other.begun)
     }
 }
 
@@ -33,20 +67,20 @@ struct App {
 
 impl Component for App {
     type Message = Event;
-    type Properties = ();
+    type Properties = Start;
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|event| event);
-        let lang = storage::language();
-        browser::show_language(lang);
         browser::listen(&send);
         version::keep_on_phone(&send);
-        let shell = Shell::new(send.clone());
-        shell.load();
-        let route = Route::from_hash(&browser::hash());
-        let mut model = Model::new(route, lang, now());
-        if let Some(side_px) = browser::code_side_px() {
-            update(&mut model, Event::Measured(side_px), now());
+        let begun = ctx.props().begun.take().expect("an app is made once");
+        let Begun { mut model, storage, key, mut effects, signed } = begun;
+        let shell = Shell::new(send.clone(), storage, key);
+        if let Some(signed) = signed {
+            effects.extend(update(&mut model, signed, now()));
+        }
+        for effect in effects {
+            shell.run(effect, &model);
         }
         Self { model, shell, send, asks: false }
     }
@@ -57,7 +91,7 @@ impl Component for App {
         for effect in update(&mut self.model, event, now()) {
             self.shell.run(effect, &self.model);
         }
-        if route != self.model.route {
+        if route.base() != self.model.route.base() {
             browser::scroll_to_top();
         }
         self.asks |= !asked && self.model.waiting().is_some();
@@ -77,7 +111,7 @@ impl Component for App {
 }
 
 /// The phone's clock; the only place where it is read.
-fn now() -> UnixMillis {
+pub(crate) fn now() -> UnixMillis {
     // A float holds whole milliseconds exactly for the next 285,000 years.
     #[allow(clippy::cast_possible_truncation)]
     UnixMillis(js_sys::Date::now() as i64)

@@ -4,12 +4,18 @@
 mod en;
 mod money;
 mod offer;
+mod pages;
 mod problem;
+mod terms;
 mod zh;
 
 pub use money::{amount, short_amount};
 pub use offer::{conditions, headline, hours_of};
+pub use pages::{
+    AccountTexts, HistoryTexts, OfferTexts, category_word, order_word, state_word, topic_word, unused_word,
+};
 pub use problem::{declined, problem};
+pub use terms::{Clause, Known, Topic, clauses, most};
 
 /// A language of the wallet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +56,14 @@ impl Lang {
         }
     }
 
+    /// What is said beside the first code, apart from the texts of all pages, which weigh more than the code.
+    pub fn first(self) -> First {
+        match self {
+            Self::En => en::FIRST,
+            Self::Zh => zh::FIRST,
+        }
+    }
+
     /// Of a text in both languages, the one in this; the other where this is missing.
     pub fn pick(self, text: Option<&proto::v1::LocalizedText>) -> &str {
         let Some(text) = text else { return "" };
@@ -59,6 +73,15 @@ impl Lang {
         };
         if first.is_empty() { second } else { first }
     }
+}
+
+/// The texts beside the first code.
+#[derive(Debug, Clone, Copy)]
+pub struct First {
+    /// The page's name.
+    pub pay: &'static str,
+    /// What the code is, for who can't see it.
+    pub code_label: &'static str,
 }
 
 /// The texts of one language.

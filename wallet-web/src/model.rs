@@ -1,9 +1,14 @@
 //! What the wallet knows and shows, and how events change it. Pure: [`update`] changes the model and says what is to be done;
 //! the shell in `app` does it and reports back with further events. So every path can be tested without a browser.
 
+mod account;
 mod approval;
+mod browse;
 mod event;
+mod feed;
+mod history;
 mod inbox;
+mod library;
 mod limits;
 mod link;
 mod memory;
@@ -11,12 +16,14 @@ mod pay_screen;
 mod route;
 #[cfg(test)]
 mod tests;
+mod theme;
+mod unused;
 mod update;
 mod version;
 
 use std::collections::BTreeSet;
 
-use proto::v1::{self, PaymentState};
+use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use crate::{
@@ -26,13 +33,22 @@ use crate::{
     pay::{PayCode, Plan, Room},
 };
 
+pub use account::{AccountEvent, AccountPages, Recovery, RecoveryEvent};
 pub use approval::{Answering, HOLD_MS};
+pub use browse::{Browse, BrowseEvent, Category, Order};
 pub use event::{Effect, Event, SignRequest, Snapshot};
+pub use history::{Day, HistoryEvent, Month, saved_minor};
+pub use library::Library;
 pub use limits::Limit;
 pub use memory::{Memory, Receipt};
+pub use pay_screen::measured;
 pub use route::Route;
-pub use update::update;
+pub use theme::Theme;
+pub use unused::Unused;
+pub use update::{loaded, update};
 pub use version::Version;
+
+use feed::Feed;
 
 /// The whole wallet, as it is right now.
 #[derive(Debug, Clone)]
@@ -43,6 +59,8 @@ pub struct Model {
     pub route: Route,
     /// What outlives the page.
     pub memory: Memory,
+    /// What outlives the page and is not needed to pay.
+    pub library: Library,
     /// Whether the provider answers.
     pub connection: Connection,
     /// The Pay screen.
@@ -57,16 +75,32 @@ pub struct Model {
     pub room: Room,
     /// New limits are on their way to the provider.
     pub setting_limits: bool,
+    /// What the shopper looks for among the offers.
+    pub browse: Browse,
+    /// What the shopper looks for among the receipts.
+    pub search: String,
+    /// The first row of a long list that can be seen.
+    pub first_row: usize,
+    /// The account's pages.
+    pub account: AccountPages,
+    /// The recovery code on its way to paper.
+    pub recovery: Recovery,
+    /// Minutes that the phone's clock is ahead of UTC.
+    pub utc_offset_minutes: i32,
     /// The phone has no room to remember anything new.
     pub disk_full: bool,
     /// Whether a newer version of the wallet waits.
     pub version: Version,
     /// One message over the page.
     pub notice: Option<Notice>,
+    /// Light or dark.
+    pub theme: Theme,
     /// In which language all is said.
     pub lang: Lang,
     /// The phone's clock at the last event.
     pub now: UnixMillis,
+    offers_feed: Feed<v1::Offer>,
+    payments_feed: Feed<v1::Payment>,
     /// The page is not seen.
     hidden: bool,
     /// The screen is kept on.
@@ -154,6 +188,8 @@ pub enum PayProblem {
     NoTokens,
     /// The provider's operator stopped the wallet.
     Frozen,
+    /// The shopper closed the wallet.
+    Closed,
     /// The device key failed.
     Key(KeyError),
 }
@@ -215,6 +251,7 @@ impl Model {
             stage: Stage::Starting,
             route,
             memory: Memory::default(),
+            library: Library::default(),
             connection: Connection::Trying,
             pay: Pay::Away,
             working: BTreeSet::new(),
@@ -222,6 +259,15 @@ impl Model {
             answering: Answering::default(),
             room: Room::default(),
             setting_limits: false,
+            browse: Browse::default(),
+            search: String::new(),
+            first_row: 0,
+            account: AccountPages::default(),
+            recovery: Recovery::default(),
+            utc_offset_minutes: 0,
+            theme: Theme::default(),
+            offers_feed: Feed::default(),
+            payments_feed: Feed::default(),
             disk_full: false,
             version: Version::default(),
             notice: None,
@@ -258,31 +304,9 @@ impl Model {
         self.memory.coupons.iter().find(of)
     }
 
-    /// Every offer to show: those that can be clipped, and those that are clipped.
-    pub fn offers(&self) -> Vec<&v1::Offer> {
-        let clipped = self.memory.coupons.iter().filter_map(|coupon| coupon.offer.as_ref());
-        let mut offers: Vec<&v1::Offer> = Vec::new();
-        for offer in self.memory.offers.iter().filter(|offer| offer.clippable).chain(clipped) {
-            if offers.iter().all(|shown| shown.offer_number != offer.offer_number) {
-                offers.push(offer);
-            }
-        }
-        offers
-    }
-
     /// Whether the shopper is paying right now: a code is shown, or a payment waits.
     pub fn at_a_till(&self) -> bool {
         matches!(self.pay, Pay::Code(_)) || self.waiting().is_some()
-    }
-
-    /// The receipts to show: of what was paid, whether or not it came back.
-    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
-        self.memory.receipts.iter().filter(|receipt| receipt.payment.state() != PaymentState::PendingApproval)
-    }
-
-    /// A receipt by its payment.
-    pub fn receipt(&self, payment_id: &str) -> Option<&Receipt> {
-        self.memory.receipts.iter().find(|receipt| receipt.payment.payment_id == payment_id)
     }
 
     fn next_serial(&mut self) -> u32 {

@@ -61,6 +61,18 @@ impl Symbol {
         self.size + 2 * QUIET_ZONE
     }
 
+    /// The symbol as an SVG element, dark on light whatever the theme, with its quiet zone. The label says what it is, for
+    /// who can't see it; it goes in as it is, so it must be free of `<`, `&` and quotes.
+    pub fn svg(&self, label: &'static str) -> String {
+        let size = self.size_with_quiet_zone();
+        let path = self.svg_path();
+        format!(
+            "<svg class=\"code-symbol\" viewBox=\"0 0 {size} {size}\" shape-rendering=\"crispEdges\" role=\"img\" \
+             aria-label=\"{label}\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path d=\"{path}\" \
+             fill=\"#000\"/></svg>"
+        )
+    }
+
     /// The dark modules as the path of an SVG whose unit is a module and whose origin is the corner of the quiet zone.
     pub fn svg_path(&self) -> String {
         let mut path = String::new();

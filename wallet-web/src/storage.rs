@@ -7,13 +7,19 @@ use idb::{Database, DatabaseEvent, Error, Factory, ObjectStoreParams, Query, Tra
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{i18n::Lang, keys::BrowserKey, model::Memory};
+use crate::{
+    i18n::Lang,
+    keys::BrowserKey,
+    model::{Library, Memory, Theme},
+};
 
 const DATABASE: &str = "onescan-wallet";
 const DATABASE_VERSION: u32 = 1;
 const STORE: &str = "wallet";
 const KEY: &str = "device-key";
 const MEMORY: &str = "memory";
+const LIBRARY: &str = "library";
+const THEME: &str = "onescan-theme";
 const LANGUAGE: &str = "onescan-language";
 
 /// The database, open.
@@ -55,6 +61,26 @@ impl Storage {
         self.put(MEMORY, &Uint8Array::from(bytes)).await
     }
 
+    /// What else was kept.
+    pub(crate) async fn library(&self) -> Result<Library, Error> {
+        let stored = self.get(LIBRARY).await?;
+        let bytes = stored.and_then(|stored| stored.dyn_into::<Uint8Array>().ok());
+        Ok(bytes.map(|bytes| Library::from_bytes(&bytes.to_vec())).unwrap_or_default())
+    }
+
+    /// Keeps it.
+    pub(crate) async fn keep_library(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.put(LIBRARY, &Uint8Array::from(bytes)).await
+    }
+
+    /// Removes the key and all that is kept of its wallet.
+    pub(crate) async fn forget(&self) -> Result<(), Error> {
+        let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
+        transaction.object_store(STORE)?.clear()?.await?;
+        transaction.commit()?.await?;
+        Ok(())
+    }
+
     async fn get(&self, name: &str) -> Result<Option<JsValue>, Error> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
         transaction.object_store(STORE)?.get(Query::Key(name.into()))?.await
@@ -80,6 +106,19 @@ pub(crate) fn language() -> Lang {
 pub(crate) fn keep_language(lang: Lang) {
     if let Some(storage) = local_storage() {
         let _ = storage.set_item(LANGUAGE, lang.tag());
+    }
+}
+
+/// The theme that the shopper chose.
+pub(crate) fn theme() -> Theme {
+    let chosen = local_storage().and_then(|storage| storage.get_item(THEME).ok().flatten());
+    Theme::from_name(&chosen.unwrap_or_default())
+}
+
+/// Remembers the theme. Where the browser refuses, it is the phone's the next time.
+pub(crate) fn keep_theme(theme: Theme) {
+    if let Some(storage) = local_storage() {
+        let _ = storage.set_item(THEME, theme.name());
     }
 }
 

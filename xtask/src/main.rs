@@ -3,6 +3,7 @@
 //! It starts light, so that the first command on a fresh clone answers at once. What needs heavy libraries sits behind
 //! the features `web` and `demo`; the light program calls cargo again with them when a step wants them.
 
+mod bench;
 mod demo;
 mod needs;
 mod shell;
@@ -25,6 +26,9 @@ cargo xtask COMMAND
        --local     this machine only, nothing on the network
   wallet           build the web wallet for release into wallet-web/dist
   test [--quick]   check and test everything, from nothing; --quick: the native crates' own tests only
+  bench [ROW...]   measure the whole system, built for release; all rows write docs/benchmarks.md
+       --quick     everything small, to see that it works
+       --json      each figure by itself, for programs
   screenshots      pictures of every screen of the wallet, in both languages and themes
   tidy             check the repository's own rules
   help             print this
@@ -68,6 +72,7 @@ fn command(mut args: lexopt::Parser) -> Outcome {
             }
             if quick { test::quick() } else { test::everything() }
         }
+        "bench" => bench::measure(&bench::Options::parse(args)?),
         "screenshots" => {
             nothing_more(args)?;
             test::screenshots()

@@ -1,13 +1,17 @@
 //! `cargo xtask wallet`: the web wallet for release, in `wallet-web/dist`.
 //!
-//! cargo compiles `wallet-web`; then the binding generator writes its JavaScript, the files get names made from their
-//! contents, `index.html` is rendered with those names, and each file is compressed beforehand. The same `index.html`
+//! cargo compiles `wallet-web`; what the first screen does without is split off into a file of its own; the binding
+//! generator writes the JavaScript, the files get names made from their contents, `index.html` is rendered with those names, and each file is compressed beforehand. The same `index.html`
 //! serves `trunk serve`. Where nothing has changed since the last time, the second half is left out.
 
 #[cfg(feature = "web")]
 pub(crate) mod bundle;
 #[cfg(feature = "web")]
 mod page;
+#[cfg(feature = "web")]
+mod program;
+#[cfg(feature = "web")]
+mod weight;
 
 use std::{
     collections::hash_map::DefaultHasher,
@@ -46,8 +50,20 @@ pub(crate) fn compile(toolchain: &Toolchain) -> Outcome<PathBuf> {
     let target_dir = toolchain.target_dir()?;
     step("compiling the wallet", || {
         let mut cargo = toolchain.cargo();
-        cargo.args(["build", "--package", "wallet-web", "--lib", "--profile", "wallet", "--target", TARGET]);
-        run(cargo.arg("--target-dir").arg(&target_dir))
+        // As `cdylib` alone: together with an `rlib` cargo would leave out the optimisation across crates.
+        cargo.args([
+            "rustc",
+            "--package",
+            "wallet-web",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--features",
+            "split",
+        ]);
+        cargo.args(["--profile", "wallet", "--target", TARGET]).arg("--target-dir").arg(&target_dir);
+        // The program is split by what refers to what, which the linker has to leave in.
+        run(cargo.args(["--", "-Clink-arg=--emit-relocs"]))
     })?;
     Ok(target_dir.join(TARGET).join("wallet/wallet_web.wasm"))
 }

@@ -21,7 +21,7 @@ use crate::{
     words::{self, Lang},
 };
 
-/// Who pays for an offer, by its number; `None` where the till doesn't know.
+/// Who pays for an offer, by its number, where the provider's answer doesn't say; `None` where the till doesn't know either.
 pub type Payers<'a> = &'a dyn Fn(OfferNumber) -> Option<String>;
 
 /// The receipt of a sale. `sold` is the basket, `refused` the coupons of the code that took nothing off.
@@ -47,14 +47,11 @@ pub fn of_sale(
 /// The receipt of a refund. `returned` is what came back, as far as the till knows.
 pub fn of_refund(payment: &Payment, refund: &Refund, returned: &[SoldLine], payers: Payers<'_>) -> Receipt {
     let currency = amount(refund.gross_amount.as_ref()).currency;
-    let title = |offer| {
-        let redemption = payment.redemptions.iter().find(|redemption| redemption.offer_number == offer);
-        redemption.and_then(|redemption| redemption.title.clone())
-    };
+    let redemption = |offer| payment.redemptions.iter().find(|redemption| redemption.offer_number == offer);
     let coupons = refund.coupons.iter().map(|coupon| ReceiptCoupon {
         offer_number: coupon.offer_number,
-        title: title(coupon.offer_number),
-        paid_by: payers(OfferNumber(coupon.offer_number)).unwrap_or_default(),
+        title: redemption(coupon.offer_number).and_then(|redemption| redemption.title.clone()),
+        paid_by: paid_by(redemption(coupon.offer_number), coupon.offer_number, payers),
         amount: coupon.amount.clone(),
         lines: Vec::new(),
         outcome: coupon.outcome,
@@ -158,10 +155,17 @@ fn used(redemption: &CouponRedemption, currency: Currency, payers: Payers<'_>) -
     ReceiptCoupon {
         offer_number: redemption.offer_number,
         title: redemption.title.clone(),
-        paid_by: payers(OfferNumber(redemption.offer_number)).unwrap_or_default(),
+        paid_by: paid_by(Some(redemption), redemption.offer_number, payers),
         amount: Some(money_to_wire(Money::new(currency, off))),
         lines: redemption.lines.clone(),
         outcome: 0,
+    }
+}
+
+fn paid_by(redemption: Option<&CouponRedemption>, offer_number: u32, payers: Payers<'_>) -> String {
+    match redemption.map_or("", |redemption| &redemption.issuer_name) {
+        "" => payers(OfferNumber(offer_number)).unwrap_or_default(),
+        name => name.to_owned(),
     }
 }
 

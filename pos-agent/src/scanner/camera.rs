@@ -1,8 +1,8 @@
 //! A camera: a program that streams JPEG pictures to its standard output, by default V4L2's own `v4l2-ctl`.
 //!
-//! A program and not a library: the V4L2 crates either need libclang to build (`v4l`, `v4l2r`) or have a single release or none for
-//! years (`linux-video`, `rscam`), and a pipe of JPEG pictures is what `ffmpeg`, `gst-launch-1.0` and `libcamera-vid` give as well,
-//! for cameras that V4L2 doesn't know.
+//! A program and not a library: of the V4L2 crates `v4l` runs bindgen, so that every computer that builds the till needs libclang, and
+//! `linux-video` and `rscam` map the camera's memory by unsafe code of their own that few people use. A pipe of JPEG pictures is also
+//! what `ffmpeg`, `gst-launch-1.0` and `libcamera-vid` give, for cameras that V4L2 doesn't know.
 
 use std::{
     convert::Infallible,

@@ -70,6 +70,11 @@ fn rekeyed(c: char, typed: Layout, read: Layout) -> Option<char> {
     meant.all(|other| other == Some(first)).then_some(first)
 }
 
+/// What a computer set to `read` makes of a text that a scanner types for `typed`; keys that type nothing there are lost.
+pub fn garbled(text: &str, typed: Layout, read: Layout) -> String {
+    text.chars().filter_map(|c| rekeyed(c, read, typed)).collect()
+}
+
 /// What a text may have been before two layouts, or Caps Lock, made this of it; the text itself is not among them.
 pub fn readings(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -15,6 +15,13 @@ impl Session {
         if typed == Typed::Quit && !self.busy() {
             return vec![Act::Quit];
         }
+        // On eleven keys 1 is yes and 0 is no wherever something is asked.
+        let asked = matches!(self.screen, Screen::Approving { .. } | Screen::CouponsRefused { .. });
+        let typed = match line.trim() {
+            "0" if asked => Typed::No,
+            "1" if asked => Typed::Yes,
+            _ => typed,
+        };
         if matches!((&self.screen, &typed), (Screen::Approving { .. }, Typed::No)) {
             return vec![Act::GiveUp];
         }

@@ -10,7 +10,10 @@ use ratatui::{
 use shared::{money::Money, reason::Reason};
 use tui_big_text::{BigText, PixelSize};
 
-use super::colours::{ASK, INK, PAID, QUIET, STOP};
+use super::{
+    colours::{ASK, INK, PAID, QUIET, STOP},
+    desk,
+};
 use crate::{
     session::{Screen, Session},
     words,
@@ -20,11 +23,11 @@ use crate::{
 pub(super) const BAND_ROWS: u16 = 14;
 
 /// Label, amount, words.
-struct Band {
-    colour: Option<Color>,
-    label: String,
-    amount: Option<Money>,
-    words: Vec<String>,
+pub(super) struct Band {
+    pub(super) colour: Option<Color>,
+    pub(super) label: String,
+    pub(super) amount: Option<Money>,
+    pub(super) words: Vec<String>,
 }
 
 fn band(session: &Session) -> Band {
@@ -61,8 +64,14 @@ fn band(session: &Session) -> Band {
             colour: Some(PAID),
             label: format!("{}  {}", labels.paid_large, priced.due.currency),
             amount: Some(priced.due),
-            words: vec![labels.paid_next.to_owned()],
+            words: match priced.discount.minor {
+                1.. => {
+                    vec![format!("{} {}", labels.saved_large, priced.discount), labels.paid_next.to_owned()]
+                }
+                _ => vec![labels.paid_next.to_owned()],
+            },
         },
+        Screen::Desk(at) => desk::band(session, at),
         Screen::Stopped { what, next, priced } => Band {
             colour: Some(STOP),
             label: format!("{}  {}", labels.stop_large, gross.currency),

@@ -15,6 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     band::{BAND_ROWS, draw_band},
     colours::{ASK, INK, QUIET, SAVES},
+    desk,
     rows::coupon_rows,
     terminal::{Head, Typing},
 };
@@ -72,6 +73,15 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, session: &Session, head: &Head) 
 
 fn draw_basket(frame: &mut Frame<'_>, area: Rect, session: &Session) {
     let labels = session.lang.labels();
+    if let Screen::Desk(at) = &session.screen {
+        let block = titled(desk::title(at, labels));
+        let inner = block.inner(area);
+        frame.render_widget(block, area);
+        let width = usize::from(inner.width);
+        let rows: Vec<Line<'_>> = desk::rows(session, at).iter().map(|row| row.styled(width)).collect();
+        frame.render_widget(Paragraph::new(rows), inner);
+        return;
+    }
     let block = titled(labels.basket);
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -86,7 +96,10 @@ fn draw_basket(frame: &mut Frame<'_>, area: Rect, session: &Session) {
         let line = basket.lines()[index];
         let name = name_or_gtin(&sold.name, sold.gtin, session.lang);
         let total = Money::new(session.currency(), line.total_minor()).digits();
-        let text = format!("{:>2}  {} × {name}", index + 1, sold.units);
+        let text = match sold.grams {
+            0 => format!("{:>2}  {} × {name}", index + 1, sold.units),
+            grams => format!("{:>2}  {name}  {}.{:03} kg", index + 1, grams / 1_000, grams % 1_000),
+        };
         rows.push(Line::from(pair_within(&text, &total, width)));
         for (title, off) in discounts_of_line(priced, index, session.lang) {
             let off = Money::new(session.currency(), -off).digits();
@@ -117,7 +130,7 @@ fn priced(session: &Session) -> Option<&Priced> {
         Screen::CouponsRefused { without: priced }
         | Screen::Paid { priced, .. }
         | Screen::Approving { priced } => Some(priced),
-        Screen::Selling | Screen::Reading => None,
+        Screen::Selling | Screen::Reading | Screen::Desk(_) => None,
     }
 }
 
@@ -179,6 +192,7 @@ fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: 
         Screen::Approving { .. } => labels.keys_approving,
         Screen::CouponsRefused { .. } => labels.keys_refused,
         Screen::Paid { .. } => labels.next_customer,
+        Screen::Desk(_) => labels.keys_desk,
         Screen::Stopped { .. } => labels.back_to_basket,
     };
     frame.render_widget(Paragraph::new(format!(" {help}")).fg(QUIET).alignment(Alignment::Left), keys);

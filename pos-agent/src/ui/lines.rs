@@ -8,7 +8,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::Counter;
+use super::{Counter, desk};
 use crate::{
     receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, pair_within, receipt},
     sale::Priced,
@@ -85,6 +85,15 @@ fn report(session: &Session, before: &Screen, line: bool, out: &mut impl Write) 
                 writeln!(out, "{line}")?;
             }
             writeln!(out)?;
+        }
+        Screen::Desk(at) => {
+            for row in desk::rows(session, at) {
+                writeln!(out, "{}", row.text(COLUMNS))?;
+            }
+            let band = desk::band(session, at);
+            let amount = band.amount.map(|amount| amount.to_string()).unwrap_or_default();
+            writeln!(out, "{}", pair_within(&band.label, &amount, COLUMNS))?;
+            band.words.iter().try_for_each(|words| writeln!(out, "{words}"))?;
         }
         Screen::Stopped { what, next, .. } => {
             writeln!(out, "{}\n{what}\n{next}", labels.stop_large)?;

@@ -106,6 +106,95 @@ labels! {
     recovered_standing: "A payment from before the restart can't be taken back: refund it", "重启前的一笔付款无法撤销：请退款";
     /// A payment of this run was taken back.
     taken_back: "A payment was taken back", "一笔付款已撤销";
+    /// Head of what there is to do beside selling.
+    menu: "Menu", "菜单";
+    /// Menu: units of the last line.
+    menu_quantity: "Quantity of the last line", "修改最后一行数量";
+    /// Menu: take the last line out.
+    menu_void: "Take the last line out", "取消最后一行";
+    /// Menu: empty the basket.
+    menu_new: "Empty the basket", "清空购物篮";
+    /// Menu and head: the last payments.
+    history: "Last payments", "最近付款";
+    /// Menu and head: goods come back.
+    refunds: "Refund", "退款";
+    /// Menu and head: the day is closed.
+    end_of_day: "End of day", "日结";
+    /// Key 0.
+    back: "Back", "返回";
+    /// Under the menu.
+    keys_menu: "Type a number and Enter", "输入数字后按回车";
+    /// Under a question for a quantity.
+    keys_quantity: "Type how many, then Enter; 0 back", "输入数量后按回车；0 返回";
+    /// Under the history.
+    keys_history: "Type a number for its receipt; 0 back", "输入编号查看小票；0 返回";
+    /// Under a receipt.
+    keys_receipt: "1 refund   0 back", "1 退款   0 返回";
+    /// Keys at the desk.
+    keys_desk: "digits and Enter   0 back", "数字和回车   0 返回";
+    /// A receipt is wanted.
+    scan_receipt: "Scan the code on the receipt; 0 back", "请扫描小票上的二维码；0 返回";
+    /// An answer is awaited.
+    waiting: "One moment…", "请稍候…";
+    /// What chosen goods cost before discounts.
+    shelf_price: "Goods chosen, at shelf price", "所选商品原价";
+    /// All goods come back.
+    all_goods: "All goods come back", "全部退货";
+    /// Keys while goods are chosen.
+    keys_choosing: "A number takes one more of that line; Enter goes on, with none chosen: all; 0 back",
+        "输入行号增加一件；回车继续，未选择则全部退货；0 返回";
+    /// Asked before a refund.
+    confirm_refund: "Give the money back for these goods? 1 yes   0 no", "确认为这些商品退款？1 是   0 否";
+    /// Refunded, large.
+    refunded_large: "GIVEN BACK", "已退款";
+    /// A refund is done.
+    refund_done: "The money is back in the shopper's wallet", "款项已退回顾客钱包";
+    /// Next after that.
+    refund_done_next: "Take the goods; Enter goes on", "请收回商品；按回车继续";
+    /// A refund has no answer yet.
+    refund_waits: "The provider has not answered yet", "支付系统尚未应答";
+    /// Next after that.
+    refund_waits_next: "Give no cash: the till goes on by itself until it is done", "请勿退现金：收银台会自动继续直至完成";
+    /// A refund can't be begun.
+    refund_none_left: "There is nothing left of this payment to give back", "该笔付款已无可退金额";
+    /// Nothing was sold yet.
+    no_payments: "No payments yet", "暂无付款";
+    /// State in the history: not over.
+    open: "open", "处理中";
+    /// State in the history: declined.
+    declined: "declined", "被拒";
+    /// State in the history: taken back.
+    taken_back_short: "taken back", "已撤销";
+    /// State in the history: something came back.
+    partly_returned: "paid, with refund", "已付，有退款";
+    /// State in the history: paid though it should have been taken back.
+    refund_due: "refund due", "应退款";
+    /// Not one of the keys.
+    no_such_key: "There is no such choice here", "没有这个选项";
+    /// What was paid on the day.
+    day_paid: "Paid today", "今日实收";
+    /// The day agrees.
+    day_clean: "Till and provider agree. Enter goes on", "收银台与支付系统一致。按回车继续";
+    /// The day does not agree.
+    day_differs: "Something needs you: see the list above. Enter goes on", "有需要处理的项目，见上表。按回车继续";
+    /// Head of the differences.
+    differences: "Differences", "差异";
+    /// Head of what needs a human.
+    attention: "Needs you", "需要处理";
+    /// Before two amounts.
+    till_and_provider: "till, provider", "收银台、支付系统";
+    /// The provider does not answer.
+    unreachable: "The provider can't be reached", "无法连接支付系统";
+    /// Next after that.
+    unreachable_next: "Try again when the till is online.", "请在网络恢复后重试。";
+    /// The journal can't be read.
+    journal_unreadable: "The till's journal can't be read", "无法读取收银台日志";
+    /// Saved, under the amount paid.
+    saved_large: "Saved", "已节省";
+    /// The best choice of coupons was not proven.
+    not_exact: "So many coupons that not every choice was tried", "优惠券过多，未能尝试所有组合";
+    /// Time that is left for the approval.
+    seconds_left: "seconds left", "秒后失效";
     /// Head of the receipt.
     receipt: "Receipt", "小票";
     /// Head of a refund's receipt.

@@ -1,11 +1,11 @@
 //! The program killed at any moment of a purchase, and started again: till and provider agree, once.
 
 use std::{
-    collections::BTreeMap,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
+use pos_agent::{journal::endings, machine::Ending};
 use proto::v1::PaymentState;
 
 use crate::{
@@ -33,17 +33,6 @@ fn start(shop: &Shop, token: u64) -> Child {
         .unwrap()
 }
 
-/// The last step of each payment in the journal.
-fn journal(shop: &Shop) -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string(shop.data_dir.path().join("till/journal.jsonl")).unwrap();
-    let step = |line: &str| {
-        let record: serde_json::Value = serde_json::from_str(line).unwrap();
-        let word = |key: &str| record[key].as_str().unwrap().to_owned();
-        (word("payment_id"), word("step"))
-    };
-    text.lines().map(step).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_killed_at_any_moment_agrees_with_the_provider_after_a_restart() {
     let shop = Shop::open().await;
@@ -60,17 +49,17 @@ async fn a_program_killed_at_any_moment_agrees_with_the_provider_after_a_restart
     let ended = tokio::task::spawn_blocking(move || last.wait().unwrap()).await.unwrap();
     assert!(ended.success());
 
-    let journal = journal(&shop);
+    let journal = endings(&shop.data_dir.path().join("till")).unwrap();
     shop.provider.with(|world| {
         let mut paid_minor = 0;
         for (id, payment) in &world.payments {
             let expect = match payment.state() {
-                PaymentState::Completed => "paid",
-                PaymentState::Reversed => "reversed",
-                _ => "declined",
+                PaymentState::Completed => Ending::Paid,
+                PaymentState::Reversed => Ending::Reversed,
+                _ => Ending::Declined,
             };
-            assert_eq!(journal.get(id).map(String::as_str), Some(expect));
-            paid_minor += if expect == "paid" { 450 } else { 0 };
+            assert_eq!(journal.get(id), Some(&Some(expect)));
+            paid_minor += if expect == Ending::Paid { 450 } else { 0 };
         }
         assert_eq!(journal.len(), world.payments.len());
         assert_eq!(world.balance_minor, 100_000 - paid_minor);

@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod books;
 mod kill;
 mod program;
 mod provider;
+mod service;
 mod world;
 
-use pos_agent::machine::{ASK_TRIES_MAX, Machine, Outcome};
+use pos_agent::{
+    machine::{ASK_TRIES_MAX, Machine, Outcome},
+    sale::Sale,
+};
 use proto::v1::PaymentState;
 use provider::Fault;
 use shared::{ids::OfferNumber, offer::Refusal, reason::Reason};
@@ -21,7 +26,7 @@ async fn a_shampoo_at_30_with_5_off_is_paid_with_25() {
     let priced = till.price(&basket(&[(SHAMPOO, 1, 3000)]), &scan, &[]);
     assert_eq!((priced.gross.minor, priced.discount.minor, priced.due.minor), (3000, 500, 2500));
 
-    let end = till.pay(&priced, &scan, "17").ended().await;
+    let end = till.pay(&priced, &scan, Sale { reference: "17".into(), ..Sale::default() }).ended().await;
     let Machine::Ended(Outcome::Paid(payment)) = end else { panic!("{end:?}") };
     assert_eq!(payment.amount_due.unwrap().minor_units, 2500);
     shop.provider.with(|world| {
@@ -79,7 +84,7 @@ async fn a_lost_answer_is_asked_for_again_and_charged_once() {
         shop.provider.fault(fault);
         let scan = scan(1, &[]);
         let priced = till.price(&basket(&[(MINTS, 1, 450)]), &scan, &[]);
-        let end = till.pay(&priced, &scan, "").ended().await;
+        let end = till.pay(&priced, &scan, Sale::default()).ended().await;
         assert!(matches!(end, Machine::Ended(Outcome::Paid(_))), "{end:?}");
         assert_eq!(shop.provider.states(), [PaymentState::Completed]);
         assert_eq!(shop.provider.with(|world| world.balance_minor), 100_000 - 450);
@@ -96,7 +101,7 @@ async fn what_stays_unknown_is_taken_back_until_the_provider_acknowledges() {
     }
     let scan = scan(1, &[]);
     let priced = till.price(&basket(&[(MINTS, 1, 450)]), &scan, &[]);
-    let mut running = till.pay(&priced, &scan, "");
+    let mut running = till.pay(&priced, &scan, Sale::default());
     assert!(matches!(running.decided().await, Machine::Reversing { .. }));
     assert_eq!(running.ended().await, Machine::Ended(Outcome::Reversed));
     assert_eq!(shop.provider.states(), [PaymentState::Reversed]);
@@ -113,13 +118,15 @@ async fn a_restart_finds_out_what_became_of_the_payment() {
     }
     let scan_1 = scan(1, &[]);
     let priced = till.price(&basket(&[(MINTS, 1, 450)]), &scan_1, &[]);
-    let mut running = till.pay(&priced, &scan_1, "");
+    let mut running = till.pay(&priced, &scan_1, Sale::default());
     while shop.provider.states().is_empty() {
         running.changed().await;
     }
     // What a kill leaves is the journal as it is now.
     let killed = tempfile::tempdir().unwrap();
-    std::fs::copy(shop.data_dir.path().join("journal.jsonl"), killed.path().join("journal.jsonl")).unwrap();
+    for file in ["journal.db", "journal.db-wal"] {
+        std::fs::copy(shop.data_dir.path().join(file), killed.path().join(file)).unwrap();
+    }
     let next = Shop { provider: shop.provider.clone(), data_dir: killed };
     shop.provider.with(|world| world.faults.clear());
     let (_till, mut left) = next.start_till();
@@ -146,8 +153,10 @@ impl Shop {
         drop(till);
         // The lock is free once the last task of the till is gone.
         for _ in 0..100 {
-            if let Ok((_, left)) = pos_agent::journal::Journal::open(self.data_dir.path()) {
-                return left.is_empty();
+            if let Ok((_, left)) =
+                pos_agent::journal::Journal::open(self.data_dir.path(), shared::time::UnixMillis(0))
+            {
+                return left.sales.is_empty();
             }
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
@@ -191,7 +200,7 @@ async fn refusals_come_with_their_reason_and_move_nothing() {
     let priced = till.price(&basket(&[(SHAMPOO, 1, 3000)]), &scan, &[]);
 
     shop.provider.with(|world| world.balance_minor = 100);
-    let end = till.pay(&priced, &scan, "").ended().await;
+    let end = till.pay(&priced, &scan, Sale::default()).ended().await;
     let Machine::Ended(Outcome::Declined(failure)) = end else { panic!("{end:?}") };
     assert_eq!(failure.reason, Reason::InsufficientFunds);
 
@@ -199,14 +208,14 @@ async fn refusals_come_with_their_reason_and_move_nothing() {
         world.balance_minor = 100_000;
         world.refuse_coupons = vec![(OfferNumber(100_001), Refusal::AlreadyRedeemed)];
     });
-    let end = till.pay(&priced, &scan, "").ended().await;
+    let end = till.pay(&priced, &scan, Sale::default()).ended().await;
     let Machine::Ended(Outcome::Declined(failure)) = end else { panic!("{end:?}") };
     assert_eq!(failure.refusals, [(OfferNumber(100_001), Refusal::AlreadyRedeemed)]);
 
     let without = till.price(&basket(&[(SHAMPOO, 1, 3000)]), &scan, &failure.refusals);
     assert_eq!(without.due.minor, 3000);
     assert_eq!(without.refused[0].reason, Refusal::AlreadyRedeemed);
-    let end = till.pay(&without, &scan, "").ended().await;
+    let end = till.pay(&without, &scan, Sale::default()).ended().await;
     assert!(matches!(end, Machine::Ended(Outcome::Paid(_))));
     shop.provider.with(|world| {
         let ids: std::collections::BTreeSet<_> = world.requests.iter().map(|r| &r.payment_id).collect();

@@ -52,6 +52,10 @@ pub(crate) struct World {
     pub(crate) offers: Vec<Offer>,
     pub(crate) refuse_coupons: Vec<(OfferNumber, Refusal)>,
     pub(crate) balance_minor: i64,
+    /// Offers of which the shopper of every bare token has a coupon; without any there is no token.
+    pub(crate) clipped: Vec<u32>,
+    /// Payments wait for the shopper's approval.
+    pub(crate) wants_approval: bool,
 }
 
 #[derive(Clone)]
@@ -99,6 +103,11 @@ impl FakeProvider {
         self.with(|world| world.faults.push_back(fault));
     }
 
+    /// The shopper says yes to all that waits for it.
+    pub(crate) fn approve_all(&self) {
+        self.with(World::approve_all);
+    }
+
     /// States of all payments, oldest first.
     pub(crate) fn states(&self) -> Vec<PaymentState> {
         self.with(|world| world.payments.values().map(Payment::state).collect())
@@ -128,7 +137,11 @@ impl World {
         } else {
             None
         };
-        let state = if reason.is_some() { PaymentState::Declined } else { PaymentState::Completed };
+        let state = match reason {
+            Some(_) => PaymentState::Declined,
+            None if self.wants_approval || !request.token_number.is_empty() => PaymentState::PendingApproval,
+            None => PaymentState::Completed,
+        };
         let title =
             |number| self.offers.iter().find(|o| o.offer_number == number).and_then(|o| o.title.clone());
         let redemptions = request
@@ -155,9 +168,18 @@ impl World {
         match reason {
             Some(reason) => Err(self.refusal(reason)),
             None => {
-                self.balance_minor -= due.minor;
+                if state == PaymentState::Completed {
+                    self.balance_minor -= due.minor;
+                }
                 Ok(payment)
             }
+        }
+    }
+
+    fn approve_all(&mut self) {
+        for payment in self.payments.values_mut().filter(|p| p.state() == PaymentState::PendingApproval) {
+            payment.set_state(PaymentState::Completed);
+            self.balance_minor -= payment.amount_due.as_ref().unwrap().minor_units;
         }
     }
 
@@ -253,9 +275,14 @@ impl PaymentService for Service {
 
     async fn resolve_token(
         &self,
-        _: Request<ResolveTokenRequest>,
+        request: Request<ResolveTokenRequest>,
     ) -> Result<Response<ResolveTokenResponse>, Status> {
-        Err(Status::unimplemented("tills here read codes"))
+        authenticated(&request)?;
+        let offer_numbers = self.0.lock().unwrap().clipped.clone();
+        if offer_numbers.is_empty() {
+            return Err(Failure::new(Reason::TokenUnknown, "no such token").into());
+        }
+        Ok(Response::new(ResolveTokenResponse { offer_numbers, expires_at: None }))
     }
 
     type ListTerminalEntriesStream = ReceiverStream<Result<ListTerminalEntriesResponse, Status>>;

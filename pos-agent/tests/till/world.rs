@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ed25519_dalek::{Signer, SigningKey};
 use pos_agent::{
     ambient::{Ambient, SystemAmbient},
+    offers::OffersSettings,
     provider::ProviderSettings,
     scan::Scan,
     till::{Recovery, Till, TillSettings},
@@ -53,6 +54,7 @@ impl Shop {
             },
             data_dir: self.data_dir.path().to_owned(),
             currency: Currency::CNY,
+            offers: OffersSettings::default(),
         }
     }
 
@@ -88,6 +90,7 @@ fn offer(number: u32, gtin: &str, off_minor: i64, (en, zh): (&str, &str)) -> Off
         clippable: true,
         image_url: String::new(),
         gpc_code: 0,
+        per_wallet_limit: 1,
     }
 }
 

@@ -66,6 +66,7 @@ pub fn redemption_to_wire(redemption: &Redemption, currency: Currency) -> v1::Co
         offer_number: redemption.offer_number.0,
         lines: redemption.lines.iter().map(line).collect(),
         title: None,
+        issuer_name: String::new(),
     }
 }
 

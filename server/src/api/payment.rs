@@ -41,6 +41,7 @@ impl PaymentService for Api {
         request: Request<v1::CreatePaymentRequest>,
     ) -> Result<Response<v1::CreatePaymentResponse>, Status> {
         let till = self.0.till(request.metadata())?;
+        let _place = self.0.door.enter()?;
         let payment = self.pay(till, request.into_inner()).await?;
         Ok(Response::new(v1::CreatePaymentResponse { payment: Some(self.0.payment_view(&payment)) }))
     }

@@ -37,6 +37,7 @@ pub(super) fn offer(offer: &Offer, clippable: bool) -> v1::Offer {
         clippable,
         image_url: offer.image_url.clone(),
         gpc_code: offer.gpc_code,
+        per_wallet_limit: offer.per_wallet_limit,
     }
 }
 
@@ -119,9 +120,13 @@ impl App {
     pub(crate) fn payment_view(&self, payment: &Payment) -> v1::Payment {
         let money = |minor| Some(money_to_wire(payment.money(minor)));
         let arrived = payment.request_hash.is_some();
-        let redemption = |r: &shared::payment::Redemption| v1::CouponRedemption {
-            title: self.directory.offer(r.offer_number).map(|offer| text(&offer.title)),
-            ..redemption_to_wire(r, payment.currency)
+        let redemption = |r: &shared::payment::Redemption| {
+            let offer = self.directory.offer(r.offer_number);
+            v1::CouponRedemption {
+                title: offer.as_ref().map(|offer| text(&offer.title)),
+                issuer_name: offer.map(|offer| offer.issuer_name.clone()).unwrap_or_default(),
+                ..redemption_to_wire(r, payment.currency)
+            }
         };
         v1::Payment {
             payment_id: payment.id.to_string(),
@@ -177,7 +182,7 @@ impl App {
             offer: Some(offer(&campaign.offer, campaign.clippable(self.outside.clock.now()))),
             state: campaign_state(campaign).into(),
             issuer_id: campaign.offer.issuer.to_string(),
-            per_wallet_limit: campaign.per_wallet_limit,
+            per_wallet_limit: campaign.offer.per_wallet_limit,
             total_circulation: campaign.total_circulation,
             budget_available: Some(self.money(*available_minor)),
             budget_reserved: Some(self.money(*reserved_minor)),

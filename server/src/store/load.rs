@@ -36,13 +36,13 @@ pub(crate) fn coupons(conn: &mut Conn, pairs: &[(WalletId, OfferNumber)]) -> Loa
 }
 
 const CAMPAIGNS: Select = Select {
-    sqlite: "SELECT offer_number, issuer_id, state, per_wallet_limit, total_circulation, ends_at_ms, revision, \
+    sqlite: "SELECT offer_number, issuer_id, state, total_circulation, ends_at_ms, revision, \
              coupons_clipped, expired_through FROM campaigns WHERE offer_number IN (SELECT value FROM json_each(?))",
-    postgres: "SELECT offer_number, issuer_id, state, per_wallet_limit, total_circulation, ends_at_ms, revision, \
+    postgres: "SELECT offer_number, issuer_id, state, total_circulation, ends_at_ms, revision, \
                coupons_clipped, expired_through FROM campaigns WHERE offer_number = ANY(?) ORDER BY offer_number FOR UPDATE",
 };
 const CAMPAIGNS_SEEN: Select = Select {
-    postgres: "SELECT offer_number, issuer_id, state, per_wallet_limit, total_circulation, ends_at_ms, revision, \
+    postgres: "SELECT offer_number, issuer_id, state, total_circulation, ends_at_ms, revision, \
                coupons_clipped, expired_through FROM campaigns WHERE offer_number = ANY(?)",
     ..CAMPAIGNS
 };

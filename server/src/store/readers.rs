@@ -12,14 +12,17 @@ use std::{
 
 use diesel::{
     Connection,
-    connection::{AnsiTransactionManager, TransactionManager},
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
 };
 use tokio::sync::oneshot;
 
 use super::{Conn, Database, StoreError, database::is_alive};
 use crate::config::{READERS_MAX, READS_QUEUED_MAX};
 
-type Job = Box<dyn FnOnce(&mut Conn) + Send>;
+/// The pages that each thread keeps of a file: few, since there are several threads, and the system keeps the file's pages too.
+const READER_CACHE: &str = "PRAGMA cache_size = -4000";
+
+type Job = Box<dyn FnOnce(&mut Reader, bool) + Send>;
 
 /// The read side of the database. The threads end with the last clone.
 #[derive(Clone)]
@@ -60,9 +63,9 @@ impl Readers {
         E: From<StoreError> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
+        let job: Job = Box::new(move |reader, checked| {
             // A caller that went away needs no answer.
-            let _ = sender.send(look(conn));
+            let _ = sender.send(reader.look(checked, look));
         });
         match self.0.try_send(job) {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())),
@@ -97,21 +100,50 @@ struct Reader {
 
 impl Reader {
     fn connect(database: &Database) -> Result<Self, StoreError> {
-        Ok(Self { database: database.clone(), conn: database.connect()? })
+        let mut conn = database.connect()?;
+        if let Conn::Sqlite(conn) = &mut conn {
+            conn.batch_execute(READER_CACHE)?;
+        }
+        Ok(Self { database: database.clone(), conn })
     }
 
-    /// The connection, which the last reader may have found broken.
-    fn conn(&mut self, checked: bool) -> &mut Conn {
-        if let Conn::Postgres(conn) = &mut self.conn
-            && !checked
-            && !is_alive(conn)
-        {
-            match self.database.connect() {
-                Ok(conn) => self.conn = conn,
-                Err(error) => tracing::error!(%error, "the database can't be reached"),
+    /// Looks. Where that fails since the database is lost, says so; whoever asks again may find it back.
+    fn look<T, E: From<StoreError>>(
+        &mut self,
+        checked: bool,
+        look: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !checked && !self.is_there() {
+            return Err(StoreError::Lost.into());
+        }
+        let outcome = look(&mut self.conn);
+        if outcome.is_err() && !self.is_alive() {
+            self.is_there();
+            return Err(StoreError::Lost.into());
+        }
+        outcome
+    }
+
+    /// Whether the database answers, if need be on a new connection.
+    fn is_there(&mut self) -> bool {
+        if self.is_alive() {
+            return true;
+        }
+        match self.database.connect() {
+            Ok(conn) => self.conn = conn,
+            Err(error) => {
+                tracing::error!(%error, "the database can't be reached");
+                return false;
             }
         }
-        &mut self.conn
+        true
+    }
+
+    fn is_alive(&mut self) -> bool {
+        match &mut self.conn {
+            Conn::Postgres(conn) => is_alive(conn),
+            Conn::Sqlite(_) => true,
+        }
     }
 }
 
@@ -123,7 +155,7 @@ fn run(mut reader: Reader, jobs: &Mutex<Receiver<Job>>) {
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
-        job(reader.conn(used.elapsed() < ALIVE));
+        job(&mut reader, used.elapsed() < ALIVE);
         used = Instant::now();
     }
 }

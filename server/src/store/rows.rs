@@ -90,6 +90,7 @@ pub(crate) struct OfferRow {
     pub description_zh: String,
     pub image_url: String,
     pub gpc_code: i64,
+    pub per_wallet_limit: i64,
     pub terms: Vec<u8>,
 }
 
@@ -104,15 +105,16 @@ impl From<&Offer> for OfferRow {
             description_zh: offer.description.zh.clone(),
             image_url: offer.image_url.clone(),
             gpc_code: offer.gpc_code.into(),
+            per_wallet_limit: offer.per_wallet_limit.into(),
             terms: convert::terms_to_wire(&offer.terms).encode_to_vec(),
         }
     }
 }
 
 impl OfferRow {
-    pub(crate) const COLUMNS: usize = 9;
+    pub(crate) const COLUMNS: usize = 10;
     pub(crate) const INTO: &'static str = "offers (offer_number, issuer_id, title_en, title_zh, description_en, \
-         description_zh, image_url, gpc_code, terms)";
+         description_zh, image_url, gpc_code, per_wallet_limit, terms)";
 
     /// The values for [`Self::INTO`].
     pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
@@ -125,6 +127,7 @@ impl OfferRow {
             Bind::Text(&self.description_zh),
             Bind::Text(&self.image_url),
             Bind::Int(self.gpc_code),
+            Bind::Int(self.per_wallet_limit),
             Bind::Bytes(&self.terms),
         ]
     }
@@ -139,6 +142,7 @@ impl OfferRow {
             description: Text { en: self.description_en, zh: self.description_zh },
             image_url: self.image_url,
             gpc_code: number(self.gpc_code)?,
+            per_wallet_limit: number(self.per_wallet_limit)?,
             terms: convert::terms_from_wire(&terms).map_err(|_| StoreError::Corrupt("terms"))?,
         })
     }
@@ -150,7 +154,6 @@ pub(crate) struct CampaignRow {
     pub offer_number: i64,
     pub issuer_id: i64,
     pub state: i64,
-    pub per_wallet_limit: i64,
     pub total_circulation: i64,
     pub ends_at_ms: i64,
     pub revision: i64,
@@ -164,7 +167,6 @@ impl From<&Campaign> for CampaignRow {
             offer_number: campaign.offer.number.0.into(),
             issuer_id: campaign.offer.issuer.0.into(),
             state: campaign.state.code(),
-            per_wallet_limit: campaign.per_wallet_limit.into(),
             total_circulation: campaign.total_circulation.into(),
             ends_at_ms: campaign.offer.terms.parts().ends_at.0,
             revision: i64::try_from(campaign.revision).unwrap_or(i64::MAX),
@@ -175,8 +177,8 @@ impl From<&Campaign> for CampaignRow {
 }
 
 impl CampaignRow {
-    pub(crate) const COLUMNS: usize = 9;
-    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, per_wallet_limit, total_circulation, \
+    pub(crate) const COLUMNS: usize = 8;
+    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, total_circulation, \
          ends_at_ms, revision, coupons_clipped, expired_through)";
 
     /// The values for [`Self::INTO`].
@@ -185,7 +187,6 @@ impl CampaignRow {
             Bind::Int(self.offer_number),
             Bind::Int(self.issuer_id),
             Bind::Int(self.state),
-            Bind::Int(self.per_wallet_limit),
             Bind::Int(self.total_circulation),
             Bind::Int(self.ends_at_ms),
             Bind::Int(self.revision),
@@ -202,7 +203,6 @@ impl CampaignRow {
         Ok(Campaign {
             offer,
             state: CampaignState::of_code(self.state)?,
-            per_wallet_limit: number(self.per_wallet_limit)?,
             total_circulation: number(self.total_circulation)?,
             revision: count(self.revision)?,
             coupons_clipped: number(self.coupons_clipped)?,

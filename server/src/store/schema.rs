@@ -68,6 +68,7 @@ diesel::table! {
         description_zh -> Text,
         image_url -> Text,
         gpc_code -> BigInt,
+        per_wallet_limit -> BigInt,
         terms -> Binary,
     }
 }
@@ -76,7 +77,6 @@ diesel::table! {
         offer_number -> BigInt,
         issuer_id -> BigInt,
         state -> BigInt,
-        per_wallet_limit -> BigInt,
         total_circulation -> BigInt,
         ends_at_ms -> BigInt,
         revision -> BigInt,

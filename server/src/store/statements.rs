@@ -173,28 +173,18 @@ pub(super) fn insert(
                     _ => 1,
                 };
                 let (now, later) = values.split_at(rows * columns);
-                Statement { parts: inserting(into, columns, rows), values: now }.execute(conn)?;
+                Statement { words: Words::Insert { into, columns }, values: now }.execute(conn)?;
                 values = later;
             }
         }
         Conn::Postgres(conn) if !values.is_empty() => {
-            let parts = in_list(&format!("INSERT INTO {into} SELECT * FROM unnest("), columns, ")");
-            Statement { parts, values: &Column::all(columns, values) }.execute(conn)?;
+            let before = format!("INSERT INTO {into} SELECT * FROM unnest(");
+            let words = Words::List { before: &before, after: ")" };
+            Statement { words, values: &Column::all(columns, values) }.execute(conn)?;
         }
         Conn::Postgres(_) => {}
     }
     Ok(())
-}
-
-/// What is between the values of an insert.
-fn inserting(into: &str, columns: usize, rows: usize) -> Vec<String> {
-    let mut parts = vec![", ".to_owned(); columns * rows + 1];
-    for row in 1..rows {
-        "), (".clone_into(&mut parts[row * columns]);
-    }
-    parts[0] = format!("INSERT INTO {into} VALUES (");
-    ")".clone_into(&mut parts[columns * rows]);
-    parts
 }
 
 /// Updates rows of `table`: the values of each are those of the columns `set`, then those of the columns `key`. A row that an
@@ -213,10 +203,9 @@ pub(super) fn update(
     }
     let met = match conn {
         Conn::Sqlite(conn) => {
-            let parts = updating(table, set, key);
             let mut met = 0;
             for row in values.chunks(columns) {
-                met += Statement { parts: parts.clone(), values: row }.execute(conn)?;
+                met += Statement { words: Words::Update { table, set, key }, values: row }.execute(conn)?;
             }
             met
         }
@@ -226,34 +215,16 @@ pub(super) fn update(
             let before = format!("UPDATE {table} AS t SET {} FROM unnest(", assign.join(", "));
             let names = [set, key].concat().join(", ");
             let after = format!(") AS v ({names}) WHERE {}", find.join(" AND "));
-            let values = Column::all(columns, values);
-            Statement { parts: in_list(&before, columns, &after), values: &values }.execute(conn)?
+            let words = Words::List { before: &before, after: &after };
+            Statement { words, values: &Column::all(columns, values) }.execute(conn)?
         }
     };
     if met == rows { Ok(()) } else { Err(StoreError::Corrupt("an update that met no row")) }
 }
 
-/// What is between the values of an update of one row.
-fn updating(table: &str, set: &[&str], key: &[&str]) -> Vec<String> {
-    let mut parts: Vec<String> = set.iter().map(|name| format!(", {name} = ")).collect();
-    parts[0] = format!("UPDATE {table} SET {} = ", set[0]);
-    parts.extend(key.iter().map(|name| format!(" AND {name} = ")));
-    parts[set.len()] = format!(" WHERE {} = ", key[0]);
-    parts.push(String::new());
-    parts
-}
-
-/// `before`, then so many values with commas between, then `after`.
-fn in_list(before: &str, values: usize, after: &str) -> Vec<String> {
-    let mut parts = vec![", ".to_owned(); values + 1];
-    before.clone_into(&mut parts[0]);
-    after.clone_into(&mut parts[values]);
-    parts
-}
-
 /// Runs a statement with values: `parts` is the text around them, one more than there are values. Gives the number of rows.
 pub(super) fn execute(conn: &mut Conn, parts: &[&str], values: &[Bind<'_>]) -> QueryResult<usize> {
-    let statement = Statement { parts: parts.iter().map(|part| (*part).to_owned()).collect(), values };
+    let statement = Statement { words: Words::Parts(parts), values };
     match conn {
         Conn::Sqlite(conn) => statement.execute(conn),
         Conn::Postgres(conn) => statement.execute(conn),
@@ -274,8 +245,52 @@ pub(super) fn replace(
 }
 
 struct Statement<'a, V> {
-    parts: Vec<String>,
+    words: Words<'a>,
     values: &'a [V],
+}
+
+/// The text around a statement's values: said piece by piece, since it is needed anew for each statement of each batch, if only to
+/// find the compiled one again.
+#[derive(Clone, Copy)]
+enum Words<'a> {
+    /// `INSERT INTO t (a, b) VALUES (?, ?), (?, ?)`; `into` is `t (a, b)`.
+    Insert { into: &'a str, columns: usize },
+    /// `UPDATE t SET a = ?, b = ? WHERE k = ? AND l = ?`
+    Update { table: &'a str, set: &'a [&'a str], key: &'a [&'a str] },
+    /// `before`, then the values with commas between, then `after`.
+    List { before: &'a str, after: &'a str },
+    /// One part before each value, and one after the last.
+    Parts(&'a [&'a str]),
+}
+
+impl Words<'_> {
+    /// Says what stands before the value of this place; the place after the last value has what ends the statement.
+    fn say_before(&self, place: usize, values: usize, mut say: impl FnMut(&str)) {
+        let (first, end) = (place == 0, place == values);
+        match *self {
+            Words::Insert { into, .. } if first => {
+                ["INSERT INTO ", into, " VALUES ("].into_iter().for_each(say);
+            }
+            Words::Insert { .. } if end => say(")"),
+            Words::Insert { columns, .. } => say(if place.is_multiple_of(columns) { "), (" } else { ", " }),
+            Words::Update { .. } if end => {}
+            Words::Update { table, set, .. } if first => {
+                ["UPDATE ", table, " SET ", set[0], " = "].into_iter().for_each(say);
+            }
+            Words::Update { set, key, .. } => {
+                let (link, name) = match place.checked_sub(set.len()) {
+                    None => (", ", set[place]),
+                    Some(0) => (" WHERE ", key[0]),
+                    Some(place) => (" AND ", key[place]),
+                };
+                [link, name, " = "].into_iter().for_each(say);
+            }
+            Words::List { before, .. } if first => say(before),
+            Words::List { after, .. } if end => say(after),
+            Words::List { .. } => say(", "),
+            Words::Parts(parts) => say(parts[place]),
+        }
+    }
 }
 
 impl<V> QueryId for Statement<'_, V> {
@@ -287,8 +302,8 @@ impl<V, C> RunQueryDsl<C> for Statement<'_, V> {}
 
 impl<V: QueryFragment<DB>, DB: diesel::backend::Backend> QueryFragment<DB> for Statement<'_, V> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        for (place, part) in self.parts.iter().enumerate() {
-            out.push_sql(part);
+        for place in 0..=self.values.len() {
+            self.words.say_before(place, self.values.len(), |words| out.push_sql(words));
             if let Some(value) = self.values.get(place) {
                 value.walk_ast(out.reborrow())?;
             }
@@ -303,10 +318,20 @@ mod tests {
 
     #[test]
     fn the_words_of_a_statement() {
-        let check = |parts: Vec<String>, expect: &str| assert_eq!(parts.join("?"), expect);
-        check(inserting("t (a, b)", 2, 2), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)");
-        check(updating("t", &["a", "b"], &["k", "l"]), "UPDATE t SET a = ?, b = ? WHERE k = ? AND l = ?");
-        check(in_list("f(", 3, ")"), "f(?, ?, ?)");
+        let check = |words: Words<'_>, values, expect: &str| {
+            let mut said = String::new();
+            for place in 0..=values {
+                words.say_before(place, values, |words| said.push_str(words));
+                said.push_str(if place < values { "?" } else { "" });
+            }
+            assert_eq!(said, expect);
+        };
+        let insert = Words::Insert { into: "t (a, b)", columns: 2 };
+        check(insert, 4, "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)");
+        let update = Words::Update { table: "t", set: &["a", "b"], key: &["k", "l"] };
+        check(update, 4, "UPDATE t SET a = ?, b = ? WHERE k = ? AND l = ?");
+        check(Words::List { before: "f(", after: ")" }, 3, "f(?, ?, ?)");
+        check(Words::Parts(&["a = ", " AND b = ", ""]), 2, "a = ? AND b = ?");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod cluster;
 
 mod copying;
 mod migrations;
+mod outage;
 mod servers;
 
 /// Which database the stories of a module run on.

@@ -42,6 +42,8 @@ async fn a_till_with_a_laser_scanner_takes_the_bare_token_and_the_shopper_approv
     assert_eq!(refused(till.resolve(&token.to_string()).await), Reason::TokenAlreadyUsed);
     assert_eq!(phone.approve(&payment).await.unwrap().state(), PaymentState::Completed);
     assert_eq!(phone.balance().await, 7_500);
+    let receipt = phone.payments().await.remove(0);
+    assert_eq!(receipt.redemptions[0].issuer_name, "Silk AG", "who paid the discount");
 }
 
 #[tokio::test]
@@ -148,6 +150,7 @@ async fn shoppers_see_what_kind_of_goods_an_offer_is_for_and_in_which_shops() {
     let page = phone.client.list_offers(request).await.unwrap().into_inner();
     let kinds: Vec<u32> = page.offers.iter().map(|offer| offer.gpc_code).collect();
     assert_eq!(kinds, [0, 53_000_000]);
+    assert_eq!(page.offers[0].per_wallet_limit, 1);
     assert_eq!(page.shops, [v1::Shop { merchant_id: shop, name: "Corner Shop".to_owned() }]);
 }
 

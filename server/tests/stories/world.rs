@@ -422,7 +422,7 @@ impl Sale {
             discount: cny(discount),
             grams: 0,
         };
-        self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None });
+        self.0.redemptions.push(v1::CouponRedemption { offer_number: offer, lines: vec![line], ..Default::default() });
         self.0.amount_due = cny(minor(&self.0.amount_due) - discount);
         self
     }

@@ -27,6 +27,7 @@ pub struct Deal {
     total_circulation: u32,
     budget_minor: i64,
     image_url: String,
+    gpc_code: u32,
 }
 
 impl Deal {
@@ -85,6 +86,7 @@ impl Deal {
             total_circulation: 0,
             budget_minor: 100_000,
             image_url: String::new(),
+            gpc_code: 0,
         }
     }
 
@@ -186,6 +188,13 @@ impl Deal {
         self
     }
 
+    /// What kind of goods it is for.
+    #[must_use]
+    pub fn kind(mut self, gpc_code: u32) -> Self {
+        self.gpc_code = gpc_code;
+        self
+    }
+
     /// First instant at which it can no longer be redeemed.
     #[must_use]
     pub fn until(mut self, end: UnixMillis) -> Self {
@@ -229,7 +238,7 @@ impl Issuer {
 
     /// Makes, funds and activates a campaign: its offer number. The money must be in the issuer's account.
     pub async fn run(&self, title: &str, deal: Deal) -> u32 {
-        let Deal { terms, per_wallet_limit, total_circulation, budget_minor, image_url } = deal;
+        let Deal { terms, per_wallet_limit, total_circulation, budget_minor, image_url, gpc_code } = deal;
         let title = v1::LocalizedText { en: title.to_owned(), zh: title.to_owned() };
         let request = v1::CreateCampaignRequest {
             image_url,
@@ -238,7 +247,7 @@ impl Issuer {
             terms: Some(terms),
             per_wallet_limit,
             total_circulation,
-            gpc_code: 0,
+            gpc_code,
         };
         let made = granted(self.client().create_campaign(signed(&self.key, request)).await);
         let offer_number = made.campaign.and_then(|c| c.offer).expect("a campaign").offer_number;

@@ -95,7 +95,11 @@ impl Sale {
             discount: Some(cny(discount_minor)),
             grams: 0,
         };
-        self.0.redemptions.push(v1::CouponRedemption { offer_number, lines: vec![line], title: None });
+        self.0.redemptions.push(v1::CouponRedemption {
+            offer_number,
+            lines: vec![line],
+            ..Default::default()
+        });
         let due = self.0.amount_due.get_or_insert_with(|| cny(0));
         due.minor_units -= discount_minor;
         self

@@ -45,7 +45,7 @@ impl Shopper {
     pub async fn open(channel: Channel, now: Now, seed: [u8; 32]) -> Self {
         let key = SoftwareKey::from_seed(seed);
         let provider = Provider::new(channel, key.clone());
-        let account = provider.open().await.expect("the wallet opens");
+        let account = provider.open("").await.expect("the wallet opens").account;
         let mut phone =
             Self { wallet_id: account.wallet.wallet_id, provider, key, stock: Stock::default(), now };
         phone.fetch_tokens().await;

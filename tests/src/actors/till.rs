@@ -2,17 +2,17 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use pos_agent::{
     ambient::Ambient,
-    journal::{Record, Step},
-    machine::{Machine, Outcome},
+    journal,
+    machine::{Ending, Machine, Outcome},
+    offers::OffersSettings,
     provider::ProviderSettings,
-    sale::Priced,
+    sale::{Priced, Sale},
     scan::Scan,
     shell::Running,
     till::{Recovery, Till as Agent, TillSettings},
@@ -56,7 +56,8 @@ impl Till {
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
         let provider = ProviderSettings { address: url.to_owned(), ca_pem: None, key };
         let data_dir = folder.path().to_owned();
-        let settings = TillSettings { provider, data_dir, currency: Currency::CNY };
+        let settings =
+            TillSettings { provider, data_dir, currency: Currency::CNY, offers: OffersSettings::default() };
         let (till, recoveries) = Self::resume(settings, folder, now);
         assert!(recoveries.is_empty(), "a new till has nothing to recover");
         till.agent.refresh_offers().await.ok();
@@ -96,27 +97,26 @@ impl Till {
     /// One scan: prices the basket with the code's coupons and asks for the money until there is an outcome.
     pub async fn pay(&self, basket: &[Item<'_>], code: &str) -> Sold {
         let (priced, scan) = self.price(basket, code);
-        let outcome = outcome(&mut self.agent.pay(&priced, &scan, "")).await;
+        let outcome = outcome(&mut self.agent.pay(&priced, &scan, Sale::default())).await;
         Sold { priced, outcome }
     }
 
     /// The same, leaving the till in the middle of it.
     pub fn start(&self, basket: &[Item<'_>], code: &str) -> Running {
         let (priced, scan) = self.price(basket, code);
-        self.agent.pay(&priced, &scan, "")
+        self.agent.pay(&priced, &scan, Sale::default())
     }
 
     /// How each payment ended, by its journal; those that are still under way are missing.
-    pub fn journal(&self) -> BTreeMap<String, Step> {
+    pub fn journal(&self) -> BTreeMap<String, Ending> {
         journal(&self.data_dir)
     }
 }
 
-/// The last word of a till's journal on each of its payments.
-pub fn journal(data_dir: &Path) -> BTreeMap<String, Step> {
-    let text = fs::read_to_string(data_dir.join("journal.jsonl")).unwrap_or_default();
-    let records = text.lines().filter_map(|line| serde_json::from_str::<Record>(line).ok());
-    records.map(|record| (record.payment_id, record.step)).collect()
+/// The last word of a till's journal on each of its payments that is over.
+pub fn journal(data_dir: &Path) -> BTreeMap<String, Ending> {
+    let all = journal::endings(data_dir).expect("the journal can be read");
+    all.into_iter().filter_map(|(payment, ending)| Some((payment, ending?))).collect()
 }
 
 impl Sold {
@@ -132,7 +132,12 @@ impl Sold {
 /// Brings everything that a till's journal has unfinished to its end.
 pub async fn recover(url: &str, key: &str, data_dir: &Path, now: Now) {
     let provider = ProviderSettings { address: url.to_owned(), ca_pem: None, key: key.to_owned() };
-    let settings = TillSettings { provider, data_dir: data_dir.to_owned(), currency: Currency::CNY };
+    let settings = TillSettings {
+        provider,
+        data_dir: data_dir.to_owned(),
+        currency: Currency::CNY,
+        offers: OffersSettings::default(),
+    };
     let (_till, recoveries) = Agent::open(&settings, Arc::new(Hand(now))).expect("the till opens");
     for mut recovery in recoveries {
         outcome(&mut recovery.running).await;
@@ -165,7 +170,7 @@ impl Ambient for Hand {
         (self.0)()
     }
 
-    fn new_payment_id(&self) -> String {
+    fn new_id(&self) -> String {
         payment_id()
     }
 }

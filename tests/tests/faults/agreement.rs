@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pos_agent::journal::Step;
+use pos_agent::machine::Ending;
 
 /// How many payments ended in which way.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +13,16 @@ pub(crate) struct Tally {
 }
 
 /// Each payment ended in one way, and in the same way on both sides. `ledger` is the provider's, by payment id.
-pub(crate) fn agree(journals: &[BTreeMap<String, Step>], ledger: &BTreeMap<String, &str>) -> Tally {
+pub(crate) fn agree(journals: &[BTreeMap<String, Ending>], ledger: &BTreeMap<String, &str>) -> Tally {
     let mut tally = Tally::default();
     let mut at_tills: Vec<&String> = Vec::new();
     for (id, step) in journals.iter().flatten() {
         let provider = ledger.get(id).copied();
         let (expected, count) = match step {
-            Step::Paid => ("COMPLETED", &mut tally.paid),
-            Step::Reversed => ("REVERSED", &mut tally.reversed),
-            Step::Declined => ("DECLINED", &mut tally.declined),
-            Step::Begun(_) | Step::Reversing | Step::Standing => {
+            Ending::Paid => ("COMPLETED", &mut tally.paid),
+            Ending::Reversed => ("REVERSED", &mut tally.reversed),
+            Ending::Declined => ("DECLINED", &mut tally.declined),
+            Ending::Standing => {
                 panic!("{id} has not ended at the till: {step:?}; at the provider: {provider:?}")
             }
         };

@@ -40,7 +40,15 @@ async fn the_provider_learns_the_redeemed_lines_and_the_amount_and_nothing_else(
         discount: Some(cny(500)),
         grams: 0,
     };
-    assert_eq!(redemptions, [v1::CouponRedemption { offer_number: offer, lines: vec![line], title: None }]);
+    assert_eq!(
+        redemptions,
+        [v1::CouponRedemption {
+            offer_number: offer,
+            lines: vec![line],
+            title: None,
+            issuer_name: String::new()
+        }]
+    );
 }
 
 #[tokio::test]

@@ -1,15 +1,20 @@
 //! The browser around the page: its events, its address, and the small services that some browsers have and others lack.
 //! What is lacking is done without.
 
+use std::cell::Cell;
+
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, EventTarget, HtmlElement, VisibilityState, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, EventTarget, HtmlElement, Url, VisibilityState, Window,
+};
 use yew::Callback;
 
 use crate::{
     i18n::Lang,
-    model::{Event, Route},
+    keys,
+    model::{BrowseEvent, Event, Route, Theme},
 };
 
 pub(crate) fn window() -> Option<Window> {
@@ -20,8 +25,13 @@ pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// The element that the wallet is drawn in.
+pub(crate) fn root() -> Option<Element> {
+    document()?.get_element_by_id("app")
+}
+
 /// The part of the address that names the page.
-pub(super) fn hash() -> String {
+pub(crate) fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
@@ -43,10 +53,92 @@ pub(super) fn scroll_to_top() {
 }
 
 /// Tells the browser, and whoever has it read aloud, which language is spoken.
-pub(super) fn show_language(lang: Lang) {
+pub(crate) fn show_language(lang: Lang) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("lang", lang.tag());
     }
+}
+
+/// Light or dark; the style sheet reads it off the root.
+pub(crate) fn show_theme(theme: Theme) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("data-theme", theme.name());
+    }
+}
+
+/// Opens a page in place of the one in the address.
+pub(super) fn replace(route: &Route) {
+    if let Some(window) = window() {
+        let _ = window.location().replace(&route.hash());
+    }
+}
+
+/// The full address of a page, for another device to open.
+pub(crate) fn address_of(route: &Route) -> String {
+    let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    format!("{origin}/{}", route.hash())
+}
+
+/// A picture's address, where it is the wallet's own.
+pub(crate) fn own_address(url: &str) -> Option<String> {
+    let origin = window()?.location().origin().ok()?;
+    let rest = url.strip_prefix(&origin)?;
+    rest.starts_with('/').then(|| rest.to_owned())
+}
+
+/// Minutes that the phone's clock is ahead of UTC now.
+#[allow(clippy::cast_possible_truncation)]
+pub(crate) fn utc_offset_minutes() -> i32 {
+    -js_sys::Date::new_0().get_timezone_offset() as i32
+}
+
+/// What this device is called until the shopper says otherwise.
+pub(super) fn device_name() -> String {
+    let agent = window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
+    keys::device_name(&agent).to_owned()
+}
+
+/// Gives the shopper a file. It is made on the phone and goes nowhere.
+pub(super) fn download(name: &str, text: &str) -> Option<()> {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/csv;charset=utf-8");
+    let parts = js_sys::Array::of1(&text.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link: HtmlElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    Url::revoke_object_url(&address).ok()
+}
+
+/// Tells which row of a long list is the first that can be seen, whenever that changes.
+fn listen_to_scrolling(window: &Window, send: &Callback<Event>) {
+    let last = Cell::new(0);
+    let send = send.clone();
+    let closure = Closure::<dyn Fn()>::new(move || {
+        if let Some(row) = first_row()
+            && last.replace(row) != row
+        {
+            send.emit(Event::Browse(BrowseEvent::Scrolled(row)));
+        }
+    });
+    let _ = window.add_event_listener_with_callback("scroll", closure.as_ref().unchecked_ref());
+    closure.forget();
+}
+
+/// The first row of the long list that can be seen, in steps of so many rows, by which the list is drawn anew.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn first_row() -> Option<usize> {
+    const STEP: usize = 5;
+    let document = document()?;
+    let list = document.query_selector(".long-list").ok()??;
+    let row = document.query_selector(".long-list > li[aria-posinset]").ok()??;
+    let (above, height) = (-list.get_bounding_client_rect().top(), row.get_bounding_client_rect().height());
+    if height < 1.0 {
+        return None;
+    }
+    Some((above.max(0.0) / height) as usize / STEP * STEP)
 }
 
 /// Turns what happens around the page into events, as long as the page lives.
@@ -55,6 +147,7 @@ pub(super) fn listen(send: &Callback<Event>) {
     on(&window, "hashchange", send, || Some(Event::Went(Route::from_hash(&hash()))));
     on(&window, "online", send, || Some(Event::NetworkBack));
     on(&window, "offline", send, || Some(Event::NetworkGone));
+    listen_to_scrolling(&window, send);
     if let Some(document) = document() {
         on(&document, "visibilitychange", send, || {
             Some(if document_is_visible() { Event::Shown } else { Event::Hidden })
@@ -64,7 +157,7 @@ pub(super) fn listen(send: &Callback<Event>) {
 }
 
 /// How large the code is drawn on this screen: as wide as the page, but so that what it saves shows too.
-pub(super) fn code_side_px() -> Option<u32> {
+pub(crate) fn code_side_px() -> Option<u32> {
     // As the style sheet's `--code` says.
     const PAGE_PX: f64 = 480.0;
     const AROUND_PX: f64 = 236.0;

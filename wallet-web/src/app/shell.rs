@@ -14,9 +14,9 @@ use super::{
     now, version,
 };
 use crate::{
-    api::{CallError, Provider},
+    api::{CallError, Join, Provider},
     keys::{BrowserKey, KeyError},
-    model::{Effect, Event, Model, Snapshot},
+    model::{AccountEvent, BrowseEvent, Effect, Event, HistoryEvent, Model, RecoveryEvent, Snapshot},
     pay::{clock_offset_ms, sign},
     storage::{self, Storage},
 };
@@ -47,26 +47,18 @@ struct Parts {
 }
 
 impl Shell {
-    pub(super) fn new(send: Callback<Event>) -> Self {
-        Self { send, parts: Rc::default() }
+    pub(super) fn new(send: Callback<Event>, storage: Option<Storage>, key: Option<BrowserKey>) -> Self {
+        let parts = Parts { storage, provider: key.map(connect), ..Parts::default() };
+        Self { send, parts: Rc::new(RefCell::new(parts)) }
     }
 
-    /// Reads the storage. A wallet without its key is none: the key alone can open it.
-    pub(super) fn load(&self) {
-        let shell = self.clone();
-        self.report(async move {
-            let Ok(storage) = Storage::open().await else { return Event::Loaded(Box::default()) };
-            let key = storage.key().await.ok().flatten();
-            let memory = storage.memory().await.unwrap_or_default();
-            let mut parts = shell.parts.borrow_mut();
-            parts.storage = Some(storage);
-            parts.provider = key.map(connect);
-            if parts.provider.is_some() {
-                // Asked again at each start: what is refused to a stranger is granted to a page that is used.
-                browser::keep_storage();
-            }
-            Event::Loaded(Box::new(if parts.provider.is_some() { memory } else { Default::default() }))
-        });
+    /// Reads what is not needed to pay, once the wallet is on the screen.
+    pub(super) fn load_library(&self) {
+        if let Some(storage) = self.parts.borrow().storage.clone() {
+            self.report(async move {
+                Event::LibraryLoaded(Box::new(storage.library().await.unwrap_or_default()))
+            });
+        }
     }
 
     /// Does one thing.
@@ -75,7 +67,46 @@ impl Shell {
             Effect::Open => {
                 browser::keep_storage();
                 let shell = self.clone();
-                self.report(async move { Event::Synced(shell.open().await.map(Box::new)) });
+                self.report(async move { Event::Synced(shell.open(None).await.map(Box::new)) });
+            }
+            Effect::Join(how, code) => {
+                browser::keep_storage();
+                let shell = self.clone();
+                self.report(async move { Event::Synced(shell.open(Some((how, code))).await.map(Box::new)) });
+            }
+            Effect::Forget => self.forget(),
+            Effect::LoadLibrary => self.load_library(),
+            Effect::ListOffers(page_token) => self.call(move |provider| async move {
+                let page = provider.offers_page(page_token).await;
+                Event::Browse(BrowseEvent::Came(page.map(Box::new)))
+            }),
+            Effect::ListPayments(page_token) => self.call(move |provider| async move {
+                let page = provider.payments_page(page_token).await;
+                Event::History(HistoryEvent::Came(page.map(Box::new)))
+            }),
+            Effect::Pair => self.call(|provider| async move {
+                Event::Account(AccountEvent::Paired(provider.create_pairing_code().await))
+            }),
+            Effect::ListDevices => self.call(|provider| async move {
+                Event::Account(AccountEvent::DevicesCame(provider.devices().await))
+            }),
+            Effect::RevokeDevice(device_id) => self.call(move |provider| async move {
+                Event::Account(AccountEvent::DevicesCame(provider.revoke_device(&device_id).await))
+            }),
+            Effect::RenewRecoveryCode => self.call(|provider| async move {
+                Event::Recovery(RecoveryEvent::Came(provider.renew_recovery_code().await))
+            }),
+            Effect::CloseWallet => self.call(|provider| async move {
+                Event::Account(AccountEvent::Closed(provider.close().await.map(Box::new)))
+            }),
+            Effect::Download { name, text } => {
+                let _ = browser::download(&name, &text);
+            }
+            Effect::SaveLibrary => self.save_library(model.library.to_bytes()),
+            Effect::Replace(route) => browser::replace(&route),
+            Effect::KeepTheme(theme) => {
+                storage::keep_theme(theme);
+                browser::show_theme(theme);
             }
             Effect::Sync => {
                 self.call(|provider| async move { Event::Synced(snapshot(&provider).await.map(Box::new)) })
@@ -132,14 +163,22 @@ impl Shell {
         }
     }
 
-    /// Makes a device key if there is none, and opens its wallet.
-    async fn open(&self) -> Result<Snapshot, CallError> {
+    /// Makes a device key if there is none, and opens a wallet with it or joins the one that a code names.
+    async fn open(&self, join: Option<(Join, String)>) -> Result<Snapshot, CallError> {
         let provider = self.parts.borrow().provider.clone();
         let provider = match provider {
             Some(provider) => provider,
             None => self.make_key().await?,
         };
-        provider.open().await?;
+        let name = browser::device_name();
+        let opened = match join {
+            None => provider.open(&name).await?,
+            Some((how, code)) => provider.join(how, &code, &name).await?,
+        };
+        if let Some(code) = opened.recovery_code {
+            // It is told once: should what follows fail, it is on the screen all the same.
+            self.send.emit(Event::Recovery(RecoveryEvent::Came(Ok(code))));
+        }
         snapshot(&provider).await
     }
 
@@ -177,6 +216,22 @@ impl Shell {
         let was_full = std::mem::replace(&mut self.parts.borrow_mut().disk_full, !kept);
         if was_full == kept {
             self.send.emit(Event::Saved(kept));
+        }
+    }
+
+    fn save_library(&self, bytes: Vec<u8>) {
+        if let Some(storage) = self.parts.borrow().storage.clone() {
+            // A disk that is full loses nothing that the provider doesn't have.
+            spawn_local(async move { drop(storage.keep_library(&bytes).await) });
+        }
+    }
+
+    /// Removes key and memory; the next wallet gets a key of its own.
+    fn forget(&self) {
+        let mut parts = self.parts.borrow_mut();
+        parts.provider = None;
+        if let Some(storage) = parts.storage.clone() {
+            spawn_local(async move { drop(storage.forget().await) });
         }
     }
 
@@ -226,11 +281,10 @@ async fn snapshot(provider: &Remote) -> Result<Snapshot, CallError> {
     let sent_at = now();
     let account = provider.account().await?;
     let received_at = now();
-    let (offers, coupons, payments) =
-        futures::try_join!(provider.offers(), provider.coupons(), provider.payments())?;
+    let (coupons, payments) = futures::try_join!(provider.coupons(), provider.payments_page(String::new()))?;
     let server_time = time_from_wire("server_time", account.provider.server_time.as_ref());
     let clock_offset_ms = server_time.map_or(0, |time| clock_offset_ms(sent_at, received_at, time));
-    Ok(Snapshot { account, clock_offset_ms, offers, coupons, payments })
+    Ok(Snapshot { account, clock_offset_ms, coupons, payments: payments.payments })
 }
 
 fn connect(key: BrowserKey) -> Remote {

@@ -1,4 +1,4 @@
-//! The code as a QR symbol, dark on light whatever the theme, with its quiet zone.
+//! The code as a QR symbol.
 
 use yew::prelude::*;
 
@@ -17,12 +17,5 @@ pub(crate) struct CodeProps {
 pub(crate) fn Code(props: &CodeProps) -> Html {
     // A code is never longer than the largest symbol holds: `pay::plan` sees to it.
     let Ok(symbol) = Symbol::draw(&props.text) else { return Html::default() };
-    let size = symbol.size_with_quiet_zone();
-    html! {
-        <svg class="code-symbol" viewBox={format!("0 0 {size} {size}")} shape-rendering="crispEdges" role="img"
-            aria-label={props.label}>
-            <rect width="100%" height="100%" fill="#fff" />
-            <path d={symbol.svg_path()} fill="#000" />
-        </svg>
-    }
+    Html::from_html_unchecked(symbol.svg(props.label).into())
 }

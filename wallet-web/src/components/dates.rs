@@ -26,6 +26,12 @@ pub(crate) fn day(lang: Lang, at: UnixMillis, now: UnixMillis) -> String {
     date.to_locale_date_string(locale(lang), &object(&options)).into()
 }
 
+/// "24 November 2026", "2026年11月24日".
+pub(crate) fn full_day(lang: Lang, at: UnixMillis) -> String {
+    let options = [("year", "numeric"), ("month", "long"), ("day", "numeric")];
+    date(at).to_locale_date_string(locale(lang), &object(&options)).into()
+}
+
 /// "24 Nov 2026, 10:33".
 pub(crate) fn moment(lang: Lang, at: UnixMillis) -> String {
     let options = [
@@ -36,6 +42,12 @@ pub(crate) fn moment(lang: Lang, at: UnixMillis) -> String {
         ("minute", "2-digit"),
     ];
     date(at).to_locale_string(locale(lang), &object(&options)).into()
+}
+
+/// "10:33".
+pub(crate) fn clock(at: UnixMillis) -> String {
+    let date = date(at);
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
 /// When an offer ends: "ends today", "ends in 3 days", "until 31 Dec". `ends_at` is the first instant without it.

@@ -61,6 +61,27 @@ pub(crate) fn forward() -> Html {
     icon(html! { <path d="M9.5 5.5 16 12l-6.5 6.5" /> })
 }
 
+pub(crate) fn search() -> Html {
+    icon(html! { <><circle cx="11" cy="11" r="6.5" /><path d="m16 16 4 4" /></> })
+}
+
+pub(crate) fn download() -> Html {
+    icon(html! { <path d="M12 4v11M7.5 11 12 15.5 16.5 11M5 19.5h14" /> })
+}
+
+pub(crate) fn device() -> Html {
+    icon(html! { <><rect x="7" y="3" width="10" height="18" rx="2.5" /><path d="M11 17.8h2" /></> })
+}
+
+pub(crate) fn lifebuoy() -> Html {
+    icon(html! {
+        <>
+            <circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" />
+            <path d="m6 6 3.5 3.5M14.5 14.5 18 18M18 6l-3.5 3.5M9.5 14.5 6 18" />
+        </>
+    })
+}
+
 pub(crate) fn check() -> Html {
     icon(html! { <path d="m5 12.5 4.5 4.5L19 7.5" /> })
 }

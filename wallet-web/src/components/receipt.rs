@@ -5,19 +5,9 @@ use yew::prelude::*;
 
 use super::Ui;
 use crate::{
-    i18n::{amount, short_amount},
-    model::Receipt,
+    i18n::{amount, short_amount, unused_word},
+    model::{Receipt, Unused},
 };
-
-/// "Paid" or "Cancelled".
-pub(crate) fn state_of(ui: Ui<'_>, payment: &v1::Payment) -> &'static str {
-    match payment.state() {
-        PaymentState::Reversed => ui.t.reversed,
-        PaymentState::Refunded => ui.t.refunded,
-        PaymentState::PartiallyRefunded => ui.t.partly_refunded,
-        _ => ui.t.paid,
-    }
-}
 
 /// The lines between shop and total.
 pub(crate) fn receipt_lines(ui: Ui<'_>, receipt: &Receipt) -> Html {
@@ -74,8 +64,40 @@ fn discount(ui: Ui<'_>, redemption: &v1::CouponRedemption) -> Html {
             <dt>
                 { title }
                 <span class="line-items">{ items.collect::<Vec<_>>().join(", ") }</span>
+                if let Some(issuer) = payer(ui, redemption) {
+                    <span class="line-items">{ ui.lang.paid_by(&issuer) }</span>
+                }
             </dt>
             <dd class="money">{ amount(&v1::Money { currency_code, minor_units: -off_minor }) }</dd>
         </div>
+    }
+}
+
+/// The manufacturer that pays for the discount.
+fn payer(ui: Ui<'_>, redemption: &v1::CouponRedemption) -> Option<String> {
+    let named = Some(&redemption.issuer_name).filter(|name| !name.is_empty());
+    // Receipts that were kept by an earlier version don't say.
+    named.or_else(|| ui.model.offer(redemption.offer_number).map(|offer| &offer.issuer_name)).cloned()
+}
+
+/// Coupons that were in the wallet and took nothing off, each with its reason.
+pub(crate) fn unused_coupons(ui: Ui<'_>, receipt: &Receipt) -> Html {
+    if receipt.unused.is_empty() {
+        return Html::default();
+    }
+    let one = |unused: &Unused| {
+        let title = match ui.lang.pick(unused.title.as_ref()) {
+            "" => format!("{} {}", ui.t.receipt_coupon, unused.offer_number),
+            title => title.to_owned(),
+        };
+        html! {
+            <li class="unused-coupon"><span>{ title }</span><span class="line-items">{ unused_word(ui.lang, unused.reason()) }</span></li>
+        }
+    };
+    html! {
+        <details class="unused" data-test="unused">
+            <summary>{ ui.lang.coupons_unused(receipt.unused.len()) }</summary>
+            <ul>{ for receipt.unused.iter().map(one) }</ul>
+        </details>
     }
 }

@@ -8,10 +8,7 @@ use crate::model::Route;
 /// The bar at the bottom.
 pub(crate) fn tabs(ui: Ui<'_>) -> Html {
     let tab = |route: Route, test: &'static str, icon: Html, label: &'static str| {
-        let open = match (&ui.model.route, &route) {
-            (Route::Receipt(_) | Route::Settings, Route::Receipts) => true,
-            (open, this) => open == this,
-        };
+        let open = ui.model.route.tab() == route;
         html! {
             <a class="tab" href={route.hash()} data-test={test} aria-current={open.then_some("page")}>
                 { icon }<span>{ label }</span>

@@ -1,6 +1,7 @@
 //! What every piece of a page is given.
 
-use yew::prelude::*;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::{Callback, Html, InputEvent, MouseEvent, TargetCast, html};
 
 use crate::{
     i18n::{Lang, Texts},
@@ -25,6 +26,21 @@ impl<'a> Ui<'a> {
     pub(crate) fn tap(&self, event: Event) -> Callback<MouseEvent> {
         let send = self.send.clone();
         Callback::from(move |_| send.emit(event.clone()))
+    }
+}
+
+impl Ui<'_> {
+    /// Sends what is typed into a field.
+    pub(crate) fn typed(&self, event: fn(String) -> Event) -> Callback<InputEvent> {
+        self.send
+            .reform(move |typed: InputEvent| event(typed.target_unchecked_into::<HtmlInputElement>().value()))
+    }
+
+    /// Sends what is chosen from a list.
+    pub(crate) fn chosen(&self, event: fn(String) -> Event) -> Callback<yew::events::Event> {
+        self.send.reform(move |chosen: yew::events::Event| {
+            event(chosen.target_unchecked_into::<HtmlSelectElement>().value())
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! English.
 
-use super::Texts;
+use super::{First, Texts};
+
+pub(super) const FIRST: First = First { pay: "Pay", code_label: "Your payment code" };
 
 pub(super) const TEXTS: Texts = Texts {
     language_of_the_other: "中文",
@@ -11,7 +13,7 @@ pub(super) const TEXTS: Texts = Texts {
     welcome_opening: "Opening…",
     welcome_key: "Your wallet is locked with a key that is made on this phone and never leaves it.",
 
-    tab_pay: "Pay",
+    tab_pay: FIRST.pay,
     tab_offers: "Offers",
     tab_coupons: "Coupons",
     tab_receipts: "Receipts",
@@ -42,7 +44,7 @@ pub(super) const TEXTS: Texts = Texts {
     remove: "Remove",
     up_to_save: "Up to",
 
-    pay_code_label: "Your payment code",
+    pay_code_label: FIRST.code_label,
     pay_save_up_to: "Save up to",
     pay_no_coupons: "Ready to pay. No coupons in this code.",
     pay_new_code: "New code",

@@ -134,15 +134,15 @@ pub fn hours_of(lang: Lang, hours: &Hours) -> String {
     format!("{} {times}", days.collect::<Vec<_>>().join(", "))
 }
 
-fn value(money: Option<&Money>) -> String {
+pub(super) fn value(money: Option<&Money>) -> String {
     money.map(short_amount).unwrap_or_default()
 }
 
-fn is_free(basis_points: u32) -> bool {
+pub(super) fn is_free(basis_points: u32) -> bool {
     basis_points >= BASIS_POINTS_WHOLE
 }
 
-fn percent_off(lang: Lang, basis_points: u32) -> String {
+pub(super) fn percent_off(lang: Lang, basis_points: u32) -> String {
     match lang {
         Lang::En => format!("{}% off", decimal(basis_points, 100)),
         Lang::Zh if is_free(basis_points) => "免费".to_owned(),
@@ -152,7 +152,7 @@ fn percent_off(lang: Lang, basis_points: u32) -> String {
 }
 
 /// A fraction in decimal notation, without needless zeros. `one` is a power of ten.
-fn decimal(value: u32, one: u32) -> String {
+pub(super) fn decimal(value: u32, one: u32) -> String {
     let width = one.ilog10() as usize;
     let text = format!("{}.{:0width$}", value / one, value % one);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -1,6 +1,8 @@
 //! Simplified Chinese.
 
-use super::Texts;
+use super::{First, Texts};
+
+pub(super) const FIRST: First = First { pay: "付款", code_label: "您的付款码" };
 
 pub(super) const TEXTS: Texts = Texts {
     language_of_the_other: "EN",
@@ -11,7 +13,7 @@ pub(super) const TEXTS: Texts = Texts {
     welcome_opening: "正在开通…",
     welcome_key: "钱包密钥只在这部手机上生成，绝不离开手机。",
 
-    tab_pay: "付款",
+    tab_pay: FIRST.pay,
     tab_offers: "优惠",
     tab_coupons: "卡券",
     tab_receipts: "账单",
@@ -42,7 +44,7 @@ pub(super) const TEXTS: Texts = Texts {
     remove: "退回",
     up_to_save: "最多可省",
 
-    pay_code_label: "您的付款码",
+    pay_code_label: FIRST.code_label,
     pay_save_up_to: "最多可省",
     pay_no_coupons: "可以付款，此码不含优惠券。",
     pay_new_code: "换一个码",

@@ -7,9 +7,9 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{Limit, Memory, Route};
+use super::{AccountEvent, BrowseEvent, HistoryEvent, Library, Limit, Memory, RecoveryEvent, Route, Theme};
 use crate::{
-    api::{Account, CallError},
+    api::{Account, CallError, Join},
     i18n::Lang,
     keys::KeyError,
     pay::{PayCode, Plan},
@@ -22,11 +22,9 @@ pub struct Snapshot {
     pub account: Account,
     /// What to add to the phone's clock to get the provider's, in ms.
     pub clock_offset_ms: i64,
-    /// Offers that can be clipped.
-    pub offers: Vec<v1::Offer>,
     /// Clipped coupons.
     pub coupons: Vec<v1::Coupon>,
-    /// Payments, newest first.
+    /// The newest payments, newest first.
     pub payments: Vec<v1::Payment>,
 }
 
@@ -35,10 +33,22 @@ pub struct Snapshot {
 pub enum Event {
     /// Storage was read.
     Loaded(Box<Memory>),
+    /// The rest of the storage was read.
+    LibraryLoaded(Box<Library>),
+    /// On the offers page.
+    Browse(BrowseEvent),
+    /// On the account's pages.
+    Account(AccountEvent),
+    /// About the recovery code.
+    Recovery(RecoveryEvent),
+    /// Among the receipts.
+    History(HistoryEvent),
     /// The shopper wants a wallet.
     OpenTapped,
     /// The shopper went to a page.
     Went(Route),
+    /// The shopper chose light or dark.
+    ThemeChosen(Theme),
     /// The shopper chose a language.
     LanguageChosen(Lang),
     /// The shopper wants a coupon.
@@ -142,6 +152,31 @@ pub struct SignRequest {
 pub enum Effect {
     /// Make a device key if there is none, open a wallet, then as [`Effect::Sync`].
     Open,
+    /// Make a device key if there is none, join a wallet by a code, then as [`Effect::Sync`].
+    Join(Join, String),
+    /// Remove the key and all that is remembered.
+    Forget,
+    /// Ask for a page of offers: [`BrowseEvent::Came`].
+    ListOffers(String),
+    /// Ask for a page of payments: [`HistoryEvent::Came`].
+    ListPayments(String),
+    /// Ask for a pairing code: [`AccountEvent::Paired`].
+    Pair,
+    /// Ask for the wallet's devices: [`AccountEvent::DevicesCame`].
+    ListDevices,
+    /// Take the wallet from a device: [`AccountEvent::DevicesCame`].
+    RevokeDevice(String),
+    /// Ask for a new recovery code: [`RecoveryEvent::Came`].
+    RenewRecoveryCode,
+    /// Close the wallet: [`AccountEvent::Closed`].
+    CloseWallet,
+    /// Give the shopper a file.
+    Download {
+        /// Its name.
+        name: String,
+        /// What is in it.
+        text: String,
+    },
     /// Ask the provider for everything: [`Event::Synced`].
     Sync,
     /// Have the provider report changes, under this number and instead of any reports before: [`Event::Changed`],
@@ -171,6 +206,10 @@ pub enum Effect {
     Sign(Box<SignRequest>),
     /// Write the memory to storage; where that begins to fail, or succeeds again: [`Event::Saved`].
     Save,
+    /// Read the library from storage: [`Event::LibraryLoaded`].
+    LoadLibrary,
+    /// Write the library to storage.
+    SaveLibrary,
     /// Send an event later.
     Wait {
         /// After so long.
@@ -180,8 +219,12 @@ pub enum Effect {
     },
     /// Open a page: [`Event::Went`].
     Go(Route),
+    /// Open a page in place of the one in the address, which nobody is to go back to: [`Event::Went`].
+    Replace(Route),
     /// Put a text into the clipboard: [`Event::Copied`].
     Copy(String),
+    /// Remember the theme.
+    KeepTheme(Theme),
     /// Remember the language.
     KeepLanguage(Lang),
     /// Keep the screen from going dark, or let it.

@@ -9,7 +9,7 @@ use shared::time::UnixMillis;
 use super::{
     Effect, Model, Pay, Receipt, Said, Snapshot, Stage,
     memory::{RECEIPTS_MAX, token_from_wire},
-    pay_screen,
+    pay_screen, unused,
     update::say,
 };
 
@@ -24,12 +24,12 @@ pub(super) fn take_snapshot(model: &mut Model, snapshot: Snapshot) -> Vec<Effect
     if known_wallet.is_some_and(|id| id != snapshot.account.wallet.wallet_id) {
         // Another wallet than the one remembered: nothing of that one applies.
         model.memory = super::Memory::default();
+        model.library = super::Library::default();
     }
     let first = model.memory.account.is_none();
     let redraw = first || differs_for_the_code(model, &snapshot);
     model.memory.account = Some(snapshot.account);
     model.memory.clock_offset_ms = snapshot.clock_offset_ms;
-    model.memory.offers = snapshot.offers;
     model.memory.coupons = snapshot.coupons;
     forget_old_choices(model);
     model.stage = Stage::Inside;
@@ -158,8 +158,11 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
 
 /// Files a receipt; what never moved any money is none. A reversed one never becomes completed again, and none waits again.
 fn file(model: &mut Model, payment: v1::Payment, balance_after: Option<v1::Money>) {
-    let receipts = &mut model.memory.receipts;
     let unpaid = payment.approval_expires_at.is_some() && payment.completed_at.is_none();
+    let waited = model.receipt(&payment.payment_id).map(|known| known.payment.completed_at.is_none());
+    let paid_just_now = waited.unwrap_or(true) && payment.completed_at.is_some();
+    let unused = if paid_just_now { unused::unused(model, &payment) } else { vec![] };
+    let receipts = &mut model.memory.receipts;
     // While it waits, the balance is still the one before it.
     let balance_after = balance_after.filter(|_| !unpaid);
     if unpaid && payment.state() != PaymentState::PendingApproval {
@@ -172,17 +175,21 @@ fn file(model: &mut Model, payment: v1::Payment, balance_after: Option<v1::Money
         Some(known) => {
             known.balance_after = known.balance_after.take().or(balance_after);
             known.payment = payment;
+            if paid_just_now {
+                known.unused = unused;
+            }
         }
         // Of a payment that was given up before it arrived there is nothing to tell: it has no amount.
         None if payment.state() != PaymentState::Declined && payment.amount_due.is_some() => {
-            receipts.insert(0, Receipt { payment, balance_after });
+            receipts.insert(0, Receipt { payment, balance_after, unused });
         }
         None => {}
     }
     receipts.sort_by_key(|receipt| {
         std::cmp::Reverse(receipt.payment.created_at.as_ref().map_or(0, |at| at.seconds))
     });
-    receipts.truncate(RECEIPTS_MAX);
+    let older = receipts.split_off(receipts.len().min(RECEIPTS_MAX));
+    model.library.older.splice(0..0, older);
 }
 
 /// Choices are about coupons in the wallet.

@@ -2,7 +2,10 @@
 
 use shared::reason::Reason;
 
-use super::{Connection, Effect, Event, Memory, Model, Pay, Snapshot, Stage, inbox, update::went};
+use super::{
+    Connection, Effect, Event, Model, Snapshot, Stage, account, inbox,
+    update::{read, went},
+};
 use crate::api::{CallError, TOKENS_PER_CALL_MAX};
 
 /// First wait before the provider is tried again; doubled at each failure.
@@ -46,8 +49,11 @@ pub(super) fn synced(model: &mut Model, outcome: Result<Box<Snapshot>, CallError
     let entered = model.stage != Stage::Inside;
     let mut effects = inbox::take_snapshot(model, snapshot);
     if entered {
+        model.account.typed.clear();
         effects.extend(went(model, model.route.clone()));
         effects.push(pulse());
+    } else {
+        effects.extend(read(model));
     }
     effects.extend(super::approval::send_again(model));
     effects.extend(replenish(model));
@@ -100,7 +106,7 @@ pub(super) fn pulse_due(model: &mut Model) -> Vec<Effect> {
 /// Fetches tokens when few are left.
 pub(super) fn replenish(model: &mut Model) -> Vec<Effect> {
     let wanted = model.memory.stock.wanted(model.provider_now());
-    if wanted == 0 || std::mem::replace(&mut model.link.issuing, true) {
+    if wanted == 0 || model.is_closed() || std::mem::replace(&mut model.link.issuing, true) {
         return vec![];
     }
     vec![Effect::IssueTokens(u32::try_from(wanted).unwrap_or(TOKENS_PER_CALL_MAX))]
@@ -116,12 +122,15 @@ pub(super) fn heard(model: &mut Model) {
 /// A call failed: the wallet goes on with what it has and tries again by itself.
 pub(super) fn failed(model: &mut Model, error: &CallError) -> Vec<Effect> {
     match error {
-        CallError::Refused(failure) if failure.reason == Reason::WalletNotFound => {
-            // The provider has forgotten the wallet: all that is left is to open another.
-            model.memory = Memory::default();
-            model.pay = Pay::Away;
-            model.stage = Stage::Welcome { opening: false, problem: Some(error.clone()) };
-            vec![Effect::Save]
+        // The provider has forgotten the wallet, or another device has removed this one: all that is left is to begin anew.
+        CallError::Refused(failure)
+            if matches!(failure.reason, Reason::WalletNotFound | Reason::DeviceRevoked) =>
+        {
+            account::forget(model, Some(error.clone()))
+        }
+        CallError::Refused(failure) if failure.reason == Reason::WalletClosed => {
+            heard(model);
+            account::was_closed(model)
         }
         CallError::Refused(_) => {
             heard(model);

@@ -8,6 +8,7 @@ use proto::{
 };
 use shared::{code::TokenNumber, time::UnixMillis};
 
+use super::Unused;
 use crate::{
     api::Account,
     pay::{Choice, Choices},
@@ -24,8 +25,6 @@ pub struct Memory {
     pub account: Option<Account>,
     /// What to add to the phone's clock to get the provider's, in ms.
     pub clock_offset_ms: i64,
-    /// Offers that can be clipped, newest first.
-    pub offers: Vec<v1::Offer>,
     /// Clipped coupons, newest first.
     pub coupons: Vec<v1::Coupon>,
     /// Receipts, newest first.
@@ -34,6 +33,8 @@ pub struct Memory {
     pub stock: Stock,
     /// What the shopper wants in the code and what not.
     pub choices: Choices,
+    /// The shopper has written the recovery code down.
+    pub recovery_kept: bool,
     /// A newer version of the wallet is about to take over; it says so when it has.
     pub updating: bool,
 }
@@ -47,6 +48,15 @@ pub struct Receipt {
     /// The balance right after it, where the phone was told at that moment.
     #[prost(message, optional, tag = "2")]
     pub balance_after: Option<v1::Money>,
+    /// Coupons that were in the wallet and took nothing off, and why.
+    #[prost(message, repeated, tag = "3")]
+    pub unused: Vec<Unused>,
+}
+
+impl From<v1::Payment> for Receipt {
+    fn from(payment: v1::Payment) -> Self {
+        Self { payment, balance_after: None, unused: vec![] }
+    }
 }
 
 /// [`Memory`] as stored.
@@ -58,8 +68,6 @@ struct Record {
     provider: Option<v1::ProviderInfo>,
     #[prost(sint64, tag = "3")]
     clock_offset_ms: i64,
-    #[prost(message, repeated, tag = "4")]
-    offers: Vec<v1::Offer>,
     #[prost(message, repeated, tag = "5")]
     coupons: Vec<v1::Coupon>,
     #[prost(message, repeated, tag = "6")]
@@ -76,6 +84,8 @@ struct Record {
     pinned: Vec<u32>,
     #[prost(uint32, repeated, tag = "12")]
     excluded: Vec<u32>,
+    #[prost(bool, tag = "40")]
+    recovery_kept: bool,
     #[prost(bool, tag = "13")]
     updating: bool,
 }
@@ -92,7 +102,6 @@ impl Memory {
             wallet: self.account.as_ref().map(|account| account.wallet.clone()),
             provider: self.account.as_ref().map(|account| account.provider.clone()),
             clock_offset_ms: self.clock_offset_ms,
-            offers: self.offers.clone(),
             coupons: self.coupons.clone(),
             receipts: self.receipts.clone(),
             tokens_unseen: tokens(&self.stock.unseen),
@@ -101,6 +110,7 @@ impl Memory {
             token_shown_at_ms: visit.map_or(0, |visit| visit.shown_at.0),
             pinned: chosen(Choice::Pinned),
             excluded: chosen(Choice::Excluded),
+            recovery_kept: self.recovery_kept,
             updating: self.updating,
         }
         .encode_to_vec()
@@ -119,7 +129,6 @@ impl Memory {
                 .zip(record.provider)
                 .map(|(wallet, provider)| Account { wallet, provider }),
             clock_offset_ms: record.clock_offset_ms,
-            offers: record.offers,
             coupons: record.coupons,
             receipts: record.receipts,
             stock: Stock {
@@ -130,6 +139,7 @@ impl Memory {
             choices: choices(record.pinned, Choice::Pinned)
                 .chain(choices(record.excluded, Choice::Excluded))
                 .collect(),
+            recovery_kept: record.recovery_kept,
             updating: record.updating,
         }
     }
@@ -164,11 +174,11 @@ mod tests {
                 provider: v1::ProviderInfo { demo: true, ..Default::default() },
             }),
             clock_offset_ms: -61_000,
-            offers: vec![v1::Offer { offer_number: 100_001, ..Default::default() }],
             coupons: vec![v1::Coupon { coupon_id: "100001-7".to_owned(), ..Default::default() }],
             receipts: vec![Receipt {
                 payment: v1::Payment { payment_id: "p".to_owned(), ..Default::default() },
                 balance_after: Some(v1::Money { currency_code: "CNY".to_owned(), minor_units: 1 }),
+                unused: vec![Unused { offer_number: 100_002, title: None, reason: 6 }],
             }],
             stock: Stock {
                 unseen: vec![token(1), token(2)],
@@ -176,6 +186,7 @@ mod tests {
                 spares: vec![token(4)],
             },
             choices: [(1, Choice::Pinned), (2, Choice::Excluded)].into(),
+            recovery_kept: true,
             updating: true,
         };
         assert_eq!(Memory::from_bytes(&memory.to_bytes()), memory);

@@ -36,12 +36,13 @@ pub(super) fn make_code(model: &mut Model) -> Vec<Effect> {
     let language = spoken(model.lang);
     let plan = plan(&model.memory.coupons, &model.memory.choices, language, model.room, now);
     let frozen = model.memory.account.as_ref().is_some_and(|a| a.wallet.state() == WalletState::Frozen);
+    let closed = model.is_closed();
     let serial = model.next_serial();
     let Pay::Code(screen) = &mut model.pay else { return vec![] };
     screen.plan = plan.clone();
     screen.serial = serial;
-    if frozen {
-        screen.problem = Some(PayProblem::Frozen);
+    if frozen || closed {
+        screen.problem = Some(if closed { PayProblem::Closed } else { PayProblem::Frozen });
         screen.code = None;
         return vec![];
     }
@@ -140,7 +141,7 @@ pub(super) fn turn(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The screen has another size: where the code has other room now, it is made again.
-pub(super) fn measured(model: &mut Model, side_px: u32) -> Vec<Effect> {
+pub fn measured(model: &mut Model, side_px: u32) -> Vec<Effect> {
     let room = Room::on(side_px);
     if std::mem::replace(&mut model.room, room) == room { vec![] } else { make_code(model) }
 }

@@ -23,20 +23,20 @@ const SHAMPOO: u32 = 100_001;
 const NOODLES: u32 = 100_002;
 
 /// A wallet whose effects are kept for looking at, with a clock.
-struct Phone {
-    model: Model,
-    now: UnixMillis,
-    effects: Vec<Effect>,
+pub(super) struct Phone {
+    pub(super) model: Model,
+    pub(super) now: UnixMillis,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Phone {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let now = UnixMillis(1_700_000_000_000);
         Self { model: Model::new(Route::Home, Lang::En, now), now, effects: vec![] }
     }
 
     /// A wallet that is open, with tokens and a coupon for shampoo.
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let mut phone = Self::new();
         phone.model.route = Route::Offers;
         phone.on(Event::Loaded(Box::default()));
@@ -47,7 +47,7 @@ impl Phone {
         phone
     }
 
-    fn on(&mut self, event: Event) -> &mut Self {
+    pub(super) fn on(&mut self, event: Event) -> &mut Self {
         self.effects = update(&mut self.model, event, self.now);
         // The shell answers a page that is to be opened by opening it.
         while let Some(place) = self.effects.iter().position(|effect| matches!(effect, Effect::Go(_))) {
@@ -57,13 +57,13 @@ impl Phone {
         self
     }
 
-    fn after(&mut self, ms: i64) -> &mut Self {
+    pub(super) fn after(&mut self, ms: i64) -> &mut Self {
         self.now = self.now.plus_ms(ms);
         self
     }
 
     /// The event that is to come after so long.
-    fn due_after(&self, ms: u32) -> Event {
+    pub(super) fn due_after(&self, ms: u32) -> Event {
         let due = self.effects.iter().find_map(|effect| match effect {
             Effect::Wait { ms: wait, then } if *wait == ms => Some(*then.clone()),
             _ => None,
@@ -71,12 +71,12 @@ impl Phone {
         due.unwrap_or_else(|| panic!("nothing is due after {ms} ms: {:?}", self.effects))
     }
 
-    fn did(&self, what: fn(&Effect) -> bool) -> bool {
+    pub(super) fn did(&self, what: fn(&Effect) -> bool) -> bool {
         self.effects.iter().any(what)
     }
 
     /// The code that is to be signed; signs it.
-    fn signs(&mut self) -> SignRequest {
+    pub(super) fn signs(&mut self) -> SignRequest {
         let request = self.effects.iter().find_map(|effect| match effect {
             Effect::Sign(request) => Some(*request.clone()),
             _ => None,
@@ -92,21 +92,21 @@ impl Phone {
         request
     }
 
-    fn screen(&self) -> &PayScreen {
+    pub(super) fn screen(&self) -> &PayScreen {
         match &self.model.pay {
             Pay::Code(screen) => screen,
             other => panic!("no code is shown but {other:?}"),
         }
     }
 
-    fn token(&self, body: u64) -> v1::PaymentToken {
+    pub(super) fn token(&self, body: u64) -> v1::PaymentToken {
         v1::PaymentToken {
             token_number: TokenNumber::from_body(body).unwrap().to_string(),
             expires_at: Some(time_to_wire(self.now.plus_ms(86_400_000))),
         }
     }
 
-    fn coupon(&self, offer_number: u32, state: CouponState) -> v1::Coupon {
+    pub(super) fn coupon(&self, offer_number: u32, state: CouponState) -> v1::Coupon {
         let amount = cny(500);
         let terms = v1::Terms {
             requirements: vec![v1::Requirement {
@@ -129,17 +129,16 @@ impl Phone {
         }
     }
 
-    fn snapshot(&self, coupons: &[u32], payments: Vec<v1::Payment>) -> Snapshot {
+    pub(super) fn snapshot(&self, coupons: &[u32], payments: Vec<v1::Payment>) -> Snapshot {
         Snapshot {
             account: Account { wallet: wallet(50_000), provider: v1::ProviderInfo::default() },
             clock_offset_ms: 0,
-            offers: vec![],
             coupons: coupons.iter().map(|offer| self.coupon(*offer, CouponState::Clipped)).collect(),
             payments,
         }
     }
 
-    fn payment(&self, id: &str, state: PaymentState) -> v1::Payment {
+    pub(super) fn payment(&self, id: &str, state: PaymentState) -> v1::Payment {
         v1::Payment {
             payment_id: id.to_owned(),
             state: state.into(),
@@ -150,7 +149,7 @@ impl Phone {
     }
 
     /// The provider reports that the shampoo was bought.
-    fn hears_of(&mut self, payment: v1::Payment) -> &mut Self {
+    pub(super) fn hears_of(&mut self, payment: v1::Payment) -> &mut Self {
         let coupons = vec![self.coupon(SHAMPOO, CouponState::Redeemed)];
         let change =
             v1::WatchWalletResponse { wallet: Some(wallet(47_500)), payment: Some(payment), coupons };
@@ -158,11 +157,11 @@ impl Phone {
     }
 }
 
-fn cny(minor: i64) -> Option<v1::Money> {
+pub(super) fn cny(minor: i64) -> Option<v1::Money> {
     Some(money_to_wire(Money::new(Currency::CNY, minor)))
 }
 
-fn wallet(balance_minor: i64) -> v1::Wallet {
+pub(super) fn wallet(balance_minor: i64) -> v1::Wallet {
     v1::Wallet {
         wallet_id: "W1001".to_owned(),
         balance: cny(balance_minor),
@@ -171,11 +170,11 @@ fn wallet(balance_minor: i64) -> v1::Wallet {
     }
 }
 
-fn refused(reason: Reason) -> CallError {
+pub(super) fn refused(reason: Reason) -> CallError {
     CallError::Refused(Failure::new(reason, ""))
 }
 
-fn offline<T>() -> Result<T, CallError> {
+pub(super) fn offline<T>() -> Result<T, CallError> {
     Err(CallError::Offline("no route".to_owned()))
 }
 

@@ -4,7 +4,8 @@ use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
 use super::{
-    Connection, Effect, Event, Memory, Model, Notice, Pay, Route, Said, Stage, approval, inbox, limits,
+    Connection, Effect, Event, Library, Memory, Model, Notice, Pay, Route, Said, Stage, account, approval,
+    browse, history, inbox, limits,
     link::{self, failed, heard, sync},
     pay_screen, version,
 };
@@ -25,11 +26,26 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
 fn react(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Loaded(memory) => loaded(model, *memory),
+        Event::LibraryLoaded(library) => {
+            // What has come from the provider meanwhile is newer.
+            if model.library == Library::default() {
+                model.library = *library;
+            }
+            vec![]
+        }
+        Event::Browse(event) => browse::on(model, event),
+        Event::Account(event) => account::on(model, event),
+        Event::Recovery(event) => account::on_recovery(model, event),
+        Event::History(event) => history::on(model, event),
         Event::OpenTapped => {
             model.stage = Stage::Welcome { opening: true, problem: None };
             vec![Effect::Open]
         }
         Event::Went(route) => went(model, route),
+        Event::ThemeChosen(theme) => {
+            model.theme = theme;
+            vec![Effect::KeepTheme(theme)]
+        }
         Event::LanguageChosen(lang) => {
             model.lang = lang;
             let mut effects = vec![Effect::KeepLanguage(lang)];
@@ -96,6 +112,9 @@ fn react(model: &mut Model, event: Event) -> Vec<Effect> {
             heard(model);
             model.link.stale = model.link.syncing;
             let paid = change.payment.is_some();
+            if paid {
+                model.offers_feed.spoil();
+            }
             let mut effects = inbox::take_change(model, *change);
             effects.extend(link::replenish(model));
             if paid {
@@ -150,11 +169,17 @@ fn clip_answered(model: &mut Model, offer: u32, outcome: Result<Box<v1::Coupon>,
             effects
         }
         Err(error) => {
-            if error.reason() == Some(Reason::ClipLimitReached) {
-                model.had.insert(offer);
-            }
-            let mut effects = failed(model, &error);
-            effects.extend(say(model, Said::Failed(error)));
+            let mut effects = match error.reason() {
+                Some(Reason::ClipLimitReached) => {
+                    model.had.insert(offer);
+                    vec![]
+                }
+                Some(Reason::OfferExhausted | Reason::OfferNotActive | Reason::OfferNotFound) => {
+                    browse::gone(model, offer)
+                }
+                _ => vec![],
+            };
+            effects.extend(failed_and_said(model, error));
             effects
         }
     }
@@ -172,12 +197,18 @@ fn limits_set(model: &mut Model, outcome: Result<Box<v1::Wallet>, CallError>) ->
                 v1::WatchWalletResponse { wallet, ..v1::WatchWalletResponse::default() },
             )
         }
-        Err(error) => {
-            let mut effects = failed(model, &error);
-            effects.extend(say(model, Said::Failed(error)));
-            effects
-        }
+        Err(error) => failed_and_said(model, error),
     }
+}
+
+/// A call that the shopper asked for failed.
+pub(super) fn failed_and_said(model: &mut Model, error: CallError) -> Vec<Effect> {
+    let mut effects = failed(model, &error);
+    // Where the wallet is gone, the page that is left says why.
+    if model.stage == Stage::Inside {
+        effects.extend(say(model, Said::Failed(error)));
+    }
+    effects
 }
 
 /// Shows a message for a while.
@@ -187,17 +218,19 @@ pub(super) fn say(model: &mut Model, what: Said) -> Vec<Effect> {
     vec![Effect::Wait { ms: NOTICE_MS, then: Box::new(Event::NoticeDone(serial)) }]
 }
 
-fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
+/// The storage was read: what [`Event::Loaded`] does, for who has no use for all the other events.
+pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
     model.memory = memory;
     if model.memory.account.is_none() {
         model.stage = Stage::Welcome { opening: false, problem: None };
-        return vec![];
+        return account::welcome(model);
     }
     model.stage = Stage::Inside;
     // Most open their wallet at a till.
     let route = if model.route == Route::Home { Route::Pay } else { model.route.clone() };
     let mut effects = if route == model.route { vec![] } else { vec![Effect::Go(route.clone())] };
     effects.extend(went(model, route));
+    effects.push(Effect::LoadLibrary);
     effects.extend(sync(model));
     effects.push(link::pulse());
     if std::mem::take(&mut model.memory.updating) {
@@ -209,13 +242,20 @@ fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
 
 /// A page was opened.
 pub(super) fn went(model: &mut Model, route: Route) -> Vec<Effect> {
+    if model.route.base() != route.base() {
+        model.first_row = 0;
+    }
     if std::mem::replace(&mut model.route, route.clone()) != route {
         model.notice = None;
+        account::leave(model);
     }
     if model.stage != Stage::Inside {
-        return vec![];
+        return account::welcome(model);
     }
-    match model.route {
+    let mut effects = read(model);
+    effects.extend(match model.route {
+        // Who scans a pairing code with a wallet at hand has that one already.
+        Route::Link(_) | Route::Recover => vec![Effect::Go(Route::Home)],
         Route::Home => {
             let home = if model.memory.coupons.is_empty() { Route::Offers } else { Route::Pay };
             vec![Effect::Go(home)]
@@ -223,7 +263,16 @@ pub(super) fn went(model: &mut Model, route: Route) -> Vec<Effect> {
         Route::Pay if matches!(model.pay, Pay::Code(_)) => vec![],
         Route::Pay => pay_screen::open(model),
         _ => pay_screen::leave(model),
-    }
+    });
+    effects
+}
+
+/// Reads what the open page shows beside what every sync brings.
+pub(super) fn read(model: &mut Model) -> Vec<Effect> {
+    let mut effects = browse::read_offers(model);
+    effects.extend(history::read_payments(model));
+    effects.extend(account::read_devices(model));
+    effects
 }
 
 /// The screen stays on while a code is shown or a payment waits. Browsers let it go dark again whenever the page is hidden.

@@ -4,8 +4,8 @@ use proto::v1::PaymentState;
 use yew::prelude::*;
 
 use crate::{
-    components::{Ui, header, receipt_lines, state_of},
-    i18n::amount,
+    components::{Ui, header, receipt_lines, unused_coupons},
+    i18n::{amount, state_word},
     model::Event,
 };
 
@@ -28,7 +28,7 @@ pub(super) fn view(ui: Ui<'_>, payment_id: &str) -> Html {
                             <path class="tick-line" pathLength="100" d="M29 50l13 13 26-28" />
                         }
                     </svg>
-                    <p class="paid-word">{ state_of(ui, payment) }</p>
+                    <p class="paid-word">{ state_word(ui.lang, payment.state()) }</p>
                     <p class="paid-amount money" data-test="receipt-paid">
                         { payment.amount_due.as_ref().map(amount).unwrap_or_default() }
                     </p>
@@ -37,7 +37,7 @@ pub(super) fn view(ui: Ui<'_>, payment_id: &str) -> Html {
                         <p class="chip money" data-test="receipt-saved">{ ui.lang.saved(&amount(saved)) }</p>
                     }
                 </div>
-                <div class="card receipt-card">{ receipt_lines(ui, receipt) }</div>
+                <div class="card receipt-card">{ receipt_lines(ui, receipt) }{ unused_coupons(ui, receipt) }</div>
                 <button class="button button-large" data-test="done" onclick={ui.tap(Event::NewCodeTapped)}>
                     { ui.t.done }
                 </button>

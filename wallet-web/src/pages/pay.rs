@@ -8,7 +8,7 @@ use crate::{
     api::CallError,
     components::{BarcodePicture, Code, Ui, empty, header, icons},
     i18n::{amount, declined, problem},
-    model::{Connection, Event, Form, PayProblem, PayScreen},
+    model::{Connection, Event, Form, PayProblem, PayScreen, Route},
 };
 
 /// The page.
@@ -77,6 +77,10 @@ fn no_code(ui: Ui<'_>, why: &PayProblem) -> Html {
     match why {
         PayProblem::NoTokens => empty(icons::code(), ui.t.pay_no_tokens, ui.t.pay_no_tokens_text, None),
         PayProblem::Frozen => empty(icons::code(), ui.t.pay_frozen, ui.t.pay_frozen_text, None),
+        PayProblem::Closed => {
+            let account = ui.lang.account();
+            empty(icons::code(), account.closed, account.close_pay, Some((Route::Settings, account.title)))
+        }
         PayProblem::Key(error) => {
             empty(icons::code(), ui.t.tab_pay, problem(ui.lang, &CallError::Key(error.clone())), None)
         }

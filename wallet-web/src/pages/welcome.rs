@@ -1,16 +1,25 @@
-//! Before there is a wallet.
+//! Before there is a wallet: what it is, opening one, or joining the one that the shopper has.
 
 use yew::prelude::*;
 
 use crate::{
-    api::CallError,
+    api::{CallError, Join},
     components::{Ui, icons, language},
     i18n::problem as words,
-    model::Event,
+    model::{AccountEvent, Event, Route},
 };
 
-/// What it is, and one button.
+/// The page.
 pub(super) fn view(ui: Ui<'_>, opening: bool, problem: Option<&CallError>) -> Html {
+    match &ui.model.route {
+        Route::Link(_) => join(ui, Join::Link, opening, problem),
+        Route::Recover => join(ui, Join::Recover, opening, problem),
+        _ => start(ui, opening, problem),
+    }
+}
+
+/// What it is, and one button.
+fn start(ui: Ui<'_>, opening: bool, problem: Option<&CallError>) -> Html {
     html! {
         <main class="welcome">
             <div class="welcome-top">{ language(ui) }</div>
@@ -20,17 +29,77 @@ pub(super) fn view(ui: Ui<'_>, opening: bool, problem: Option<&CallError>) -> Ht
                 <p class="welcome-text">{ ui.t.welcome_text }</p>
             </div>
             <div class="welcome-foot">
-                <div role="alert">
-                    if let Some(error) = problem {
-                        <p class="banner">{ words(ui.lang, error) }</p>
-                    }
-                </div>
+                { alert(ui, problem) }
                 <button class="button button-large" data-test="open-wallet" disabled={opening}
                     onclick={ui.tap(Event::OpenTapped)}>
                     { if opening { ui.t.welcome_opening } else { ui.t.welcome_open } }
                 </button>
+                <a class="button button-quiet button-large" href={Route::Link(String::new()).hash()} data-test="have-wallet">
+                    { ui.lang.account().have_wallet }
+                </a>
                 <p class="small">{ ui.t.welcome_key }</p>
             </div>
         </main>
+    }
+}
+
+/// Joining a wallet by its pairing code or its recovery code.
+fn join(ui: Ui<'_>, how: Join, opening: bool, problem: Option<&CallError>) -> Html {
+    let account = ui.lang.account();
+    let (title, text, go) = match how {
+        Join::Link => (account.link_title, account.link_text, account.link_go),
+        Join::Recover => (account.recover_title, account.recover_text, account.recover_go),
+    };
+    let (example, chars, code) = match how {
+        Join::Link => ("K7Q2-9XMD", "16", account.pair_code),
+        Join::Recover => ("7K2Q-M3XD-9ABC-0RST-VWYZ", "40", account.recovery),
+    };
+    let back = match how {
+        Join::Link => Route::Home,
+        Join::Recover => Route::Link(String::new()),
+    };
+    let submit = ui.send.reform(move |event: SubmitEvent| {
+        event.prevent_default();
+        Event::Account(AccountEvent::JoinTapped(how))
+    });
+    html! {
+        <main class="welcome">
+            <div class="welcome-top">
+                <a class="icon-button header-back" href={back.hash()} aria-label={ui.t.back}>{ icons::back() }</a>
+                <span class="header-space" />
+                { language(ui) }
+            </div>
+            <div class="welcome-body">
+                <h1>{ title }</h1>
+                <p class="welcome-text">{ text }</p>
+                <form class="code-form" onsubmit={submit}>
+                    <label for="join-code">{ code }</label>
+                    <input id="join-code" class="field typed-code" data-test="join-code" autocomplete="off"
+                        autocapitalize="characters" spellcheck="false" maxlength={chars} placeholder={example}
+                        value={ui.model.account.typed.clone()}
+                        oninput={ui.typed(|text| Event::Account(AccountEvent::Typed(text)))} />
+                    { alert(ui, problem) }
+                    <button class="button button-large" type="submit" data-test="join"
+                        disabled={opening || ui.model.account.typed.trim().is_empty()}>
+                        { if opening { account.working } else { go } }
+                    </button>
+                    if how == Join::Link {
+                        <a class="button button-quiet button-large" href={Route::Recover.hash()} data-test="recover">
+                            { account.recover_instead }
+                        </a>
+                    }
+                </form>
+            </div>
+        </main>
+    }
+}
+
+fn alert(ui: Ui<'_>, problem: Option<&CallError>) -> Html {
+    html! {
+        <div role="alert" data-test="welcome-problem">
+            if let Some(error) = problem {
+                <p class="banner">{ words(ui.lang, error) }</p>
+            }
+        </div>
     }
 }

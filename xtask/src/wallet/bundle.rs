@@ -7,75 +7,76 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use wasm_bindgen_cli_support::Bindgen;
 
 use super::{
     dist,
     page::{Asset, Piece, pieces},
+    program::{Program, program},
+    weight,
 };
-use crate::shell::{Outcome, files_under, read, read_text, remove_dir, root, target_dir, write};
+use crate::shell::{Outcome, files_under, read, read_text, remove_dir, root, write};
 
 /// Marker in the service worker that becomes the list of files to keep for use without a network.
 const PRECACHE_MARKER: &str = "/*__PRECACHE__*/[]";
 /// Marker in the service worker that becomes a name for this build.
 const BUILD_MARKER: &str = "__BUILD__";
+/// Stands in the page where the style sheet belongs, until it has its name.
+const STYLE_MARKER: &str = "<!-- style -->";
 /// The service worker's source. It is served from the top folder, for only there may it rule the whole page.
 const SERVICE_WORKER: &str = "static/sw.js";
 
 /// File names relative to the top of the site, `/` between folders, with their bytes.
-type Site = BTreeMap<String, Vec<u8>>;
+pub(super) type Site = BTreeMap<String, Vec<u8>>;
 
 /// Writes the site into `wallet-web/dist`, with a brotli twin (`.br`) of each file that gets smaller by it.
 ///
 /// # Errors
 /// When the binding generator refuses the program, or a file that the page names is not there.
 pub(crate) fn bundle(wasm: &Path) -> Outcome {
-    let site = site(&root().join("wallet-web"), bind(wasm)?)?;
+    let program = program(wasm)?;
+    let parts = weight::parts(&program.first_with_names)?;
+    let site = site(&root().join("wallet-web"), program)?;
     let compressed: Vec<Option<Vec<u8>>> =
         site.values().map(|bytes| compress(bytes)).collect::<Outcome<_>>()?;
 
     remove_dir(&dist())?;
-    println!("{:>10} {:>10}  wallet-web/dist", "bytes", "brotli");
-    let (mut raw_sum, mut small_sum) = (0, 0);
+    println!("{:>10} {:>10}  wallet-web/dist (* needed for the first screen)", "bytes", "brotli");
+    let first_screen = weight::first_screen(&site);
+    let (mut raw_sum, mut small_sum, mut first_sum) = (0, 0, 0);
     for ((name, bytes), small) in site.iter().zip(compressed) {
         write(&dist().join(name), bytes)?;
         let small_len = small.as_ref().map_or(bytes.len(), Vec::len);
         if let Some(small) = small {
             write(&dist().join(format!("{name}.br")), small)?;
         }
-        println!("{:>10} {small_len:>10}  {name}", bytes.len());
+        let is_first = first_screen.contains(&name.as_str());
+        println!("{:>10} {small_len:>10} {} {name}", bytes.len(), if is_first { "*" } else { " " });
         raw_sum += bytes.len();
         small_sum += small_len;
+        first_sum += if is_first { small_len } else { 0 };
     }
-    println!("{raw_sum:>10} {small_sum:>10}  in all");
+    println!("{raw_sum:>10} {small_sum:>10}   in all");
+    println!("{:>10} {first_sum:>10} * for the first screen; the bytes of its program, uncompressed:", "");
+    for (part, bytes) in parts {
+        println!("{bytes:>10} {:>10}   {part}", "");
+    }
     Ok(())
 }
 
-/// What the binding generator makes of the program: `wallet-web.js`, `wallet-web_bg.wasm`, and perhaps snippets.
-fn bind(wasm: &Path) -> Outcome<Site> {
-    let folder = target_dir()?.join("wallet-bindings");
-    remove_dir(&folder)?;
-    let mut bindgen = Bindgen::new();
-    bindgen.web(true)?.input_path(wasm).out_name("wallet-web").typescript(false);
-    bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(&folder)?;
-    read_folder(&folder, "")
-}
-
 /// Puts together what the page asks for.
-fn site(source: &Path, mut bindings: Site) -> Outcome<Site> {
+fn site(source: &Path, program: Program) -> Outcome<Site> {
     let html = read_text(&source.join("index.html"))?;
-    let mut site = Site::new();
-    let mut page = String::new();
+    let mut site = program.files;
+    let (mut page, mut style) = (String::new(), String::new());
     for piece in pieces(&html)? {
         match piece {
             Piece::Text(text) => page.push_str(text),
-            Piece::Asset(Asset::Rust) => {
-                page.push_str(&start_program(&mut site, std::mem::take(&mut bindings))?)
-            }
+            Piece::Asset(Asset::Rust) => page.push_str(&program.tags),
             Piece::Asset(Asset::Css(file)) => {
-                let name = add_hashed(&mut site, file, read(&source.join(file))?);
-                page.push_str(&format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+                if style.is_empty() {
+                    page.push_str(STYLE_MARKER);
+                }
+                style.push_str(&lean_style(&read_text(&source.join(file))?));
             }
             Piece::Asset(Asset::CopyFile(file)) => {
                 let name = file.rsplit('/').next().unwrap_or(file);
@@ -86,6 +87,9 @@ fn site(source: &Path, mut bindings: Site) -> Outcome<Site> {
             }
         }
     }
+    // All style sheets in one: together they compress better than each by itself.
+    let style = add_hashed(&mut site, "style.css", style.into_bytes());
+    let page = page.replace(STYLE_MARKER, &format!("<link rel=\"stylesheet\" href=\"/{style}\">"));
     site.insert("index.html".to_owned(), page.into_bytes());
     if let Some(worker) = site.remove(SERVICE_WORKER) {
         let worker = service_worker(&String::from_utf8(worker)?, &site)?;
@@ -94,30 +98,17 @@ fn site(source: &Path, mut bindings: Site) -> Outcome<Site> {
     Ok(site)
 }
 
-/// Adds the program and a script that starts it, and gives the tags for the page. The browser is told at once of all
-/// three files, so that they load side by side.
-fn start_program(site: &mut Site, mut bindings: Site) -> Outcome<String> {
-    let mut take =
-        |name: &str| bindings.remove(name).ok_or_else(|| format!("the binding generator made no {name}"));
-    let js = take("wallet-web.js")?;
-    let wasm = take("wallet-web_bg.wasm")?;
-    // Snippets are imported by the script under their own names, which hold a hash of the crate they come from.
-    site.extend(bindings);
-    let wasm = add_hashed(site, "wallet-web.wasm", wasm);
-    let js = add_hashed(site, "wallet-web.js", js);
-    let start = format!(
-        "import init from \"./{js}\";\nawait init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n"
-    );
-    let start = add_hashed(site, "start.js", start.into_bytes());
-    Ok(format!(
-        "<link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
-         <link rel=\"modulepreload\" href=\"/{js}\">\
-         <script type=\"module\" src=\"/{start}\"></script>"
-    ))
+/// A style sheet without its comments and indentation.
+fn lean_style(style: &str) -> String {
+    let mut said = String::new();
+    for (place, part) in style.split("/*").enumerate() {
+        said.push_str(if place == 0 { part } else { part.split_once("*/").map_or("", |(_, after)| after) });
+    }
+    said.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 /// Adds a file under a name made from its contents, so that browsers may keep it for ever, and gives that name.
-fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
+pub(super) fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "bin"));
     let name = format!("{stem}-{}.{extension}", hash(&bytes));
     site.insert(name.clone(), bytes);
@@ -125,7 +116,7 @@ fn add_hashed(site: &mut Site, file: &str, bytes: Vec<u8>) -> String {
 }
 
 /// The first 16 hexadecimal digits of SHA-256.
-fn hash(bytes: &[u8]) -> String {
+pub(super) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -142,7 +133,7 @@ fn service_worker(source: &str, site: &Site) -> Outcome<String> {
     Ok(source.replace(PRECACHE_MARKER, &format!("[{}]", paths.join(","))).replace(BUILD_MARKER, &hash(&all)))
 }
 
-fn read_folder(folder: &Path, prefix: &str) -> Outcome<Site> {
+pub(super) fn read_folder(folder: &Path, prefix: &str) -> Outcome<Site> {
     let mut site = Site::new();
     for file in files_under(folder)? {
         let inside: PathBuf = file.strip_prefix(folder)?.to_owned();
@@ -186,6 +177,11 @@ mod tests {
     #[test]
     fn a_service_worker_without_its_markers_is_refused() {
         assert!(service_worker("const F = [];", &Site::new()).is_err());
+    }
+
+    #[test]
+    fn comments_of_a_style_sheet_are_not_served() {
+        assert_eq!(lean_style("/* a */\n.b {\n  c: d; /* e\n f */\n}\n"), ".b {\nc: d;\n}\n");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::{Layout, Level};
 
-/// Where a key types nothing.
+/// Where a key types nothing, or is not on the keyboard.
 pub(super) const NONE: char = '\0';
 
 /// The keys that type characters: the number row, three rows of letters, the key beside the left Shift, the space bar.
@@ -17,8 +17,8 @@ pub(super) const CODES: [u16; 49] = [
 ];
 
 const US: [&str; 3] = [
-    "`1234567890-=qwertyuiop[]asdfghjkl;'\\<zxcvbnm,./ ",
-    "~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:\"|>ZXCVBNM<>? ",
+    "`1234567890-=qwertyuiop[]asdfghjkl;'\\\0zxcvbnm,./ ",
+    "~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:\"|\0ZXCVBNM<>? ",
     NO_ALT_GR,
 ];
 

@@ -109,6 +109,7 @@ CREATE TABLE offers (
     description_zh TEXT NOT NULL,
     image_url TEXT NOT NULL,
     gpc_code BIGINT NOT NULL,
+    per_wallet_limit BIGINT NOT NULL,
     terms BYTEA NOT NULL
 );
 
@@ -118,7 +119,6 @@ CREATE TABLE campaigns (
     offer_number BIGINT NOT NULL PRIMARY KEY REFERENCES offers (offer_number),
     issuer_id BIGINT NOT NULL,
     state BIGINT NOT NULL,
-    per_wallet_limit BIGINT NOT NULL,
     total_circulation BIGINT NOT NULL,
     ends_at_ms BIGINT NOT NULL,
     revision BIGINT NOT NULL UNIQUE,

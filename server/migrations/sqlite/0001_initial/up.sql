@@ -108,6 +108,7 @@ CREATE TABLE offers (
     description_zh TEXT NOT NULL,
     image_url TEXT NOT NULL,
     gpc_code INTEGER NOT NULL,
+    per_wallet_limit INTEGER NOT NULL,
     terms BLOB NOT NULL
 ) STRICT;
 
@@ -117,7 +118,6 @@ CREATE TABLE campaigns (
     offer_number INTEGER NOT NULL PRIMARY KEY REFERENCES offers (offer_number),
     issuer_id INTEGER NOT NULL,
     state INTEGER NOT NULL,
-    per_wallet_limit INTEGER NOT NULL,
     total_circulation INTEGER NOT NULL,
     ends_at_ms INTEGER NOT NULL,
     revision INTEGER NOT NULL UNIQUE,

@@ -66,12 +66,12 @@ impl Command for CreateCampaign {
             description: self.description.clone(),
             image_url: self.image_url.clone(),
             gpc_code: self.gpc_code,
+            per_wallet_limit: self.per_wallet_limit,
             terms: self.terms.clone(),
         });
         let campaign = Campaign {
             offer: Arc::clone(&offer),
             state: CampaignState::Draft,
-            per_wallet_limit: self.per_wallet_limit,
             total_circulation: self.total_circulation,
             revision: next_revision(state),
             coupons_clipped: 0,

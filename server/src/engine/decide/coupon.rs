@@ -48,7 +48,7 @@ impl Command for ClipOffer {
             return Err(Failure::new(Reason::OfferNotActive, "this offer can't be clipped now"));
         }
         let given_back = held.iter().rfind(|c| c.state == CouponState::Unclipped).map(|c| c.key());
-        if given_back.is_none() && held.len() >= campaign.per_wallet_limit as usize {
+        if given_back.is_none() && held.len() >= campaign.offer.per_wallet_limit as usize {
             return Err(Failure::new(Reason::ClipLimitReached, "this wallet has had its share of the offer"));
         }
         let all_out =

@@ -36,7 +36,7 @@ fn a_large_payment_is_asked_for_on_whatever_page() {
     let payment = waiting(&mut phone);
     assert!(phone.did(|effect| matches!(effect, Effect::Buzz)));
     assert_eq!(phone.model.waiting().map(|p| p.payment_id.as_str()), Some("p1"));
-    assert_eq!(phone.model.receipts().count(), 0, "nothing is paid yet");
+    assert_eq!(phone.model.receipts().len(), 0, "nothing is paid yet");
 
     phone.on(Event::AnswerTapped(Answer::Approve));
     assert!(phone.effects.iter().any(sends(Answer::Approve)));
@@ -47,7 +47,7 @@ fn a_large_payment_is_asked_for_on_whatever_page() {
     let completed = paid(&phone, &payment);
     phone.on(Event::Answered("p1".to_owned(), Ok(Box::new(completed))));
     assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Paid { .. }, .. })));
-    assert_eq!((phone.model.waiting(), phone.model.receipts().count()), (None, 1));
+    assert_eq!((phone.model.waiting(), phone.model.receipts().len()), (None, 1));
     assert_eq!(
         phone.model.receipt("p1").unwrap().balance_after,
         None,
@@ -127,7 +127,7 @@ fn the_time_is_counted_down_by_one_timer_and_then_the_provider_is_asked() {
         ..phone.payment("p1", PaymentState::Expired)
     };
     phone.hears_of(expired);
-    assert_eq!((phone.model.receipts().count(), phone.model.receipt("p1").is_some()), (0, false));
+    assert_eq!((phone.model.receipts().len(), phone.model.receipt("p1").is_some()), (0, false));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(super) struct Maker {
     pub(super) name: &'static str,
     /// Its name in files.
     pub(super) slug: &'static str,
+    /// What it makes: a segment of the GS1 Global Product Classification.
+    pub(super) gpc_code: u32,
     /// Its offers.
     pub(super) offers: &'static [Promise],
 }
@@ -88,7 +90,7 @@ impl Promise {
     }
 
     /// The campaign with these terms.
-    pub(super) fn campaign(&self, terms: &Terms) -> CreateCampaignRequest {
+    pub(super) fn campaign(&self, terms: &Terms, gpc_code: u32) -> CreateCampaignRequest {
         let text = |[en, zh]: [&str; 2]| Some(LocalizedText { en: en.to_owned(), zh: zh.to_owned() });
         CreateCampaignRequest {
             title: text(self.title),
@@ -97,7 +99,7 @@ impl Promise {
             per_wallet_limit: CLIPS_PER_WALLET,
             total_circulation: 0,
             image_url: String::new(),
-            gpc_code: 0,
+            gpc_code,
         }
     }
 }

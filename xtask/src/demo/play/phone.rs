@@ -46,7 +46,7 @@ impl Phone {
         getrandom::fill(&mut secret).map_err(|e| format!("this machine gives no randomness: {e}"))?;
         let provider = Provider::new(channel, SoftwareKey::from_seed(secret));
         let asked_at = now();
-        let opened = provider.open().await?;
+        let opened = provider.open("demo").await?.account;
         let server_time = time_from_wire("server_time", opened.provider.server_time.as_ref())?;
         let mut stock = Stock::default();
         for token in provider.issue_tokens(TOKENS_PER_CALL_MAX).await? {

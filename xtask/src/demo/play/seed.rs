@@ -150,7 +150,10 @@ impl Seeding<'_> {
         let campaign = match there {
             Some(campaign) => campaign,
             None => {
-                let answer = self.campaigns().create_campaign(signed(key, promise.campaign(&terms))?).await;
+                let answer = self
+                    .campaigns()
+                    .create_campaign(signed(key, promise.campaign(&terms, maker.gpc_code))?)
+                    .await;
                 present("campaign", granted(&what("making the campaign"), answer)?.campaign)?
             }
         };

@@ -5,11 +5,19 @@ use shared::offer::{Hours, Need, Reward, Stacking, TermsParts};
 use super::{Maker, PLAIN, Promise, off_each};
 use crate::demo::play::goods::SHAMPOO;
 
+/// Food/Beverage, of the GS1 Global Product Classification.
+const FOOD: u32 = 50_000_000;
+/// The same: Beauty/Personal Care/Hygiene.
+const CARE: u32 = 53_000_000;
+/// The same: Cleaning/Hygiene Products.
+const CLEANING: u32 = 47_000_000;
+
 /// As a shopper sees them, top to bottom.
 pub(in super::super) const MAKERS: &[Maker] = &[
     Maker {
         name: "Silk 丝滑",
         slug: "silk",
+        gpc_code: CARE,
         offers: &[
             Promise {
                 title: [SHAMPOO.en, SHAMPOO.zh],
@@ -48,6 +56,7 @@ pub(in super::super) const MAKERS: &[Maker] = &[
     Maker {
         name: "Green Valley 绿谷",
         slug: "green-valley",
+        gpc_code: FOOD,
         offers: &[
             Promise {
                 title: ["Whole Milk 1 L", "全脂牛奶 1 升"],
@@ -88,6 +97,7 @@ pub(in super::super) const MAKERS: &[Maker] = &[
     Maker {
         name: "Harvest 丰禾",
         slug: "harvest",
+        gpc_code: FOOD,
         offers: &[
             Promise {
                 title: ["Jasmine Rice 5 kg", "茉莉香米 5 千克"],
@@ -118,6 +128,7 @@ pub(in super::super) const MAKERS: &[Maker] = &[
     Maker {
         name: "Bright Home 亮家",
         slug: "bright-home",
+        gpc_code: CLEANING,
         offers: &[
             Promise {
                 title: ["Laundry Liquid 3 L", "洗衣液 3 升"],
@@ -160,6 +171,7 @@ pub(in super::super) const MAKERS: &[Maker] = &[
     Maker {
         name: "Little Panda 小熊猫",
         slug: "little-panda",
+        gpc_code: FOOD,
         offers: &[
             Promise {
                 title: ["Chocolate 100 g", "巧克力 100 克"],
@@ -189,6 +201,7 @@ pub(in super::super) const MAKERS: &[Maker] = &[
     Maker {
         name: "Morning Leaf 晨叶",
         slug: "morning-leaf",
+        gpc_code: FOOD,
         offers: &[
             Promise {
                 title: ["Iced tea 500 ml", "茶饮料 500 毫升"],

@@ -1,7 +1,5 @@
-//! How long the till takes to match the coupons of the largest basket: `cargo bench -p shared`.
-//!
-//! Each shape is priced many times with other prices; printed are the median and the slowest in microseconds, the most steps of the
-//! search, and in how many baskets it ended before it was done.
+//! Part of row 5: how long the till takes to match the coupons of the largest basket. Each shape is priced many times with other
+//! prices.
 
 use std::time::Instant;
 
@@ -15,9 +13,14 @@ use shared::{
     time::UnixMillis,
 };
 
+use crate::{
+    bench::{Bench, float},
+    figures::Row,
+};
+
 const LINES: u64 = 200;
 const COUPONS: u64 = 15;
-const BASKETS: u64 = 200;
+const BASKETS: usize = 200;
 
 fn gtin(n: u64) -> Gtin {
     let body = 690_000_000_000 + n;
@@ -81,41 +84,42 @@ fn coupon(kind: u64, start: u64, width: u64, numbers: &mut Numbers) -> Terms {
     }
 }
 
-fn measure(name: &str, coupons: impl Fn(&mut Numbers) -> Vec<Terms>) {
+fn measure(bench: &Bench, row: &mut Row, name: &str, coupons: impl Fn(&mut Numbers) -> Vec<Terms>) {
+    let baskets = bench.size(BASKETS);
     let (mut took, mut steps, mut ended) = (Vec::new(), 0, 0);
-    for seed in 0..BASKETS {
-        let mut numbers = Numbers(seed);
+    for seed in 0..baskets {
+        let mut numbers = Numbers(u64::try_from(seed).unwrap());
         let (basket, terms) = (basket(&mut numbers), coupons(&mut numbers));
         let candidates: Vec<Candidate<'_>> =
             (1..).zip(&terms).map(|(n, terms)| Candidate { offer_number: OfferNumber(n), terms }).collect();
         let start = Instant::now();
         let quote = quote(&basket, &candidates, Store::from(MerchantId(1)), UnixMillis(1));
-        took.push(start.elapsed().as_micros());
+        took.push(start.elapsed().as_secs_f64() * 1e6);
         steps = steps.max(quote.steps);
-        ended += u32::from(!quote.exact);
+        ended += usize::from(!quote.exact);
     }
-    took.sort_unstable();
-    let (median, slowest) = (took[took.len() / 2], took[took.len() - 1]);
-    println!("{name:<44} {median:>8} us {slowest:>8} us {steps:>7} steps {ended:>4} of {BASKETS} not exact");
+    let line = format!("match {COUPONS} coupons on {LINES} lines: {name}");
+    row.put(&line, "CPU", "us", took);
+    row.put(&line, "most steps", "", vec![float(usize::try_from(steps).unwrap())]);
+    row.put(&line, "not exact", "%", vec![100.0 * float(ended) / float(baskets)]);
 }
 
-fn main() {
-    println!("{LINES} lines, {COUPONS} coupons: median, slowest, most steps");
-    measure("item coupons, none shared", |numbers| {
+pub(crate) fn measure_all(bench: &Bench, row: &mut Row) {
+    measure(bench, row, "item coupons, none shared", |numbers| {
         (0..COUPONS).map(|n| coupon(n, n * 13, 3, numbers)).collect()
     });
-    measure("item coupons in neighbours' shelves", |numbers| {
+    measure(bench, row, "item coupons in neighbours' shelves", |numbers| {
         (0..COUPONS).map(|n| coupon(n, n * 13, 18, numbers)).collect()
     });
-    measure("a brand's percent over item coupons", |numbers| {
+    measure(bench, row, "a brand's percent over item coupons", |numbers| {
         let mut all: Vec<Terms> = (0..COUPONS - 1).map(|n| coupon(n / 2 * 6, n * 4, 3, numbers)).collect();
         all.push(coupon(1, 0, 60, numbers));
         all
     });
-    measure("spend and percent over one shelf of 40", |numbers| {
+    measure(bench, row, "spend and percent over one shelf of 40", |numbers| {
         (0..COUPONS).map(|n| coupon(if n < 12 { 0 } else { n - 11 }, n % 4 * 10, 40, numbers)).collect()
     });
-    measure("every kind over everything", |numbers| {
+    measure(bench, row, "every kind over everything", |numbers| {
         (0..COUPONS).map(|n| coupon(n, 0, LINES, numbers)).collect()
     });
 }

@@ -1,0 +1,287 @@
+//! History, refund and end of day on the screen: the rows of each, and the band below them.
+
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{style::Stylize, text::Line};
+use shared::{money::Money, time::UnixMillis};
+
+use super::band::Band;
+use super::colours::{ASK, PAID, QUIET, SAVES, STOP};
+use crate::{
+    attention::Attention,
+    day::{DayReport, Difference, Total},
+    journal::{SaleRecord, ending_word},
+    machine::{RefundMachine, RefundOutcome},
+    receipt::{name_or_gtin, pair_within, receipt},
+    returns::{Returnable, Returned},
+    session::{Desk, Session, refund_words},
+    words::{self, Labels, Lang},
+};
+
+/// One row: left, right, how it looks.
+pub(super) struct Row {
+    left: String,
+    right: String,
+    look: Look,
+}
+
+#[derive(Clone, Copy)]
+enum Look {
+    Plain,
+    Strong,
+    Quiet,
+    Good,
+    Bad,
+}
+
+impl Row {
+    fn new(look: Look, left: impl Into<String>, right: impl Into<String>) -> Self {
+        Self { left: left.into(), right: right.into(), look }
+    }
+
+    pub(super) fn text(&self, width: usize) -> String {
+        pair_within(&self.left, &self.right, width)
+    }
+
+    pub(super) fn styled(&self, width: usize) -> Line<'static> {
+        let line = Line::from(self.text(width));
+        match self.look {
+            Look::Plain => line,
+            Look::Strong => line.bold(),
+            Look::Quiet => line.fg(QUIET),
+            Look::Good => line.fg(SAVES),
+            Look::Bad => line.fg(STOP).bold(),
+        }
+    }
+}
+
+/// The head of the rows.
+pub(super) fn title<'a>(desk: &Desk, labels: &'a Labels) -> &'a str {
+    match desk {
+        Desk::Menu | Desk::Quantity => labels.menu,
+        Desk::History(_) | Desk::Receipt(_) => labels.history,
+        Desk::Day(..) => labels.end_of_day,
+        Desk::Waiting | Desk::Failed(_) => labels.till,
+        _ => labels.refunds,
+    }
+}
+
+/// What is on the left.
+pub(super) fn rows(session: &Session, desk: &Desk) -> Vec<Row> {
+    let labels = session.lang.labels();
+    let keys = |keys: &[&str]| {
+        (1..).zip(keys).map(|(key, text)| Row::new(Look::Strong, format!("{key}  {text}"), "")).collect()
+    };
+    match desk {
+        Desk::Menu => {
+            let mut rows: Vec<Row> = keys(&[
+                labels.menu_quantity,
+                labels.menu_void,
+                labels.menu_new,
+                labels.history,
+                labels.refunds,
+                labels.end_of_day,
+            ]);
+            rows.push(Row::new(Look::Quiet, format!("0  {}", labels.back), ""));
+            rows
+        }
+        Desk::History(sales) if sales.is_empty() => vec![Row::new(Look::Quiet, labels.no_payments, "")],
+        Desk::History(sales) => {
+            (1..).zip(sales).map(|(place, sale)| sale_row(place, sale, session.lang)).collect()
+        }
+        Desk::Receipt(sale) => receipt_rows(sale, session),
+        Desk::Choosing { from, units } => goods_rows(from, units, session.lang),
+        Desk::Confirming { from, returned } => {
+            let units: Vec<u32> = match returned {
+                Returned::Everything => from.lines.iter().map(|line| line.left()).collect(),
+                Returned::Lines(chosen) => {
+                    let of = |place| chosen.iter().find(|(line, _)| *line == place).map_or(0, |(_, n)| *n);
+                    (0..from.lines.len()).map(of).collect()
+                }
+            };
+            goods_rows(from, &units, session.lang)
+        }
+        Desk::Day(report, attention) => day_rows(report, attention, session.lang),
+        Desk::Quantity | Desk::ScanReceipt | Desk::Waiting | Desk::Refund(_) | Desk::Failed(_) => Vec::new(),
+    }
+}
+
+/// The band below: what it is about, an amount, what to do.
+pub(super) fn band(session: &Session, desk: &Desk) -> Band {
+    let labels = session.lang.labels();
+    let plain = |label: &str, words: &str| Band {
+        colour: None,
+        label: label.to_owned(),
+        amount: None,
+        words: vec![words.to_owned()],
+    };
+    match desk {
+        Desk::Menu => plain(labels.menu, labels.keys_menu),
+        Desk::Quantity => plain(labels.menu_quantity, labels.keys_quantity),
+        Desk::History(_) => plain(labels.history, labels.keys_history),
+        Desk::Receipt(sale) => Band {
+            amount: Some(sale.asked.money(sale.asked.due_minor)),
+            ..plain(labels.paid, labels.keys_receipt)
+        },
+        Desk::ScanReceipt => plain(labels.refunds, labels.scan_receipt),
+        Desk::Waiting => plain("", labels.waiting),
+        Desk::Choosing { from, units } => {
+            Band { amount: Some(shelf_price(from, units)), ..plain(labels.shelf_price, labels.keys_choosing) }
+        }
+        Desk::Confirming { from, returned } => {
+            let (label, amount) = match returned {
+                Returned::Everything => {
+                    let left = from.due.minor.saturating_sub(from.refunded.minor);
+                    (labels.all_goods, Money::new(from.due.currency, left))
+                }
+                Returned::Lines(lines) => {
+                    let mut units = vec![0; from.lines.len()];
+                    lines.iter().for_each(|(line, n)| units[*line] = *n);
+                    (labels.shelf_price, shelf_price(from, &units))
+                }
+            };
+            let band = plain(label, labels.confirm_refund);
+            Band { colour: Some(ASK), amount: Some(amount), ..band }
+        }
+        Desk::Refund(refund) => {
+            let words = refund_words(refund, session.lang);
+            let (colour, amount) = match refund {
+                RefundMachine::Ended(RefundOutcome::Done(done)) => {
+                    let amount =
+                        proto::convert::money_from_wire("amount", done.refunded_amount.as_ref()).ok();
+                    (PAID, amount)
+                }
+                RefundMachine::Ended(_) => (STOP, None),
+                _ => (ASK, None),
+            };
+            let label = if colour == PAID { labels.refunded_large } else { labels.refunds };
+            Band {
+                colour: Some(colour),
+                label: label.to_owned(),
+                amount,
+                words: vec![words.what.to_owned(), words.next.to_owned()],
+            }
+        }
+        Desk::Day(report, attention) => {
+            let clean = report.differences.is_empty() && attention.is_empty();
+            Band {
+                colour: Some(if clean { PAID } else { STOP }),
+                label: labels.day_paid.to_owned(),
+                amount: Some(Money::new(report.currency, report.paid.minor)),
+                words: vec![if clean { labels.day_clean } else { labels.day_differs }.to_owned()],
+            }
+        }
+        Desk::Failed(message) => Band {
+            colour: Some(STOP),
+            label: labels.till.to_owned(),
+            amount: None,
+            words: vec![message.what.to_owned(), message.next.to_owned()],
+        },
+    }
+}
+
+fn shelf_price(from: &Returnable, units: &[u32]) -> Money {
+    let price = |(line, units): (&crate::returns::ReturnableLine, &u32)| {
+        line.unit_price_minor.saturating_mul(i64::from(*units))
+    };
+    Money::new(from.gross.currency, from.lines.iter().zip(units).map(price).sum())
+}
+
+fn sale_row(place: usize, sale: &SaleRecord, lang: Lang) -> Row {
+    let labels = lang.labels();
+    let (word, look) = match sale.ended.map(|(ending, _)| ending) {
+        None => (labels.open, Look::Bad),
+        Some(ending) => match ending_word(ending) {
+            "paid" if !sale.refunds.is_empty() => (labels.partly_returned, Look::Plain),
+            "paid" => (labels.paid, Look::Plain),
+            "declined" => (labels.declined, Look::Quiet),
+            "reversed" => (labels.taken_back_short, Look::Quiet),
+            _ => (labels.refund_due, Look::Bad),
+        },
+    };
+    let amount = sale.asked.money(sale.asked.due_minor).digits();
+    let lane =
+        if sale.asked.lane_id.is_empty() { String::new() } else { format!("  {}", sale.asked.lane_id) };
+    Row::new(look, format!("{place}  {}  {word}{lane}", clock(sale.begun_at)), amount)
+}
+
+fn receipt_rows(sale: &SaleRecord, session: &Session) -> Vec<Row> {
+    let goods = &sale.asked.goods;
+    let lines = match &sale.payment {
+        Some(payment) => {
+            receipt(payment, &goods.sold(), &goods.not_applied(), session.lang, &TimeZone::system())
+        }
+        None => vec![sale.payment_id.clone(), sale.reason.clone()],
+    };
+    lines.into_iter().map(|line| Row::new(Look::Plain, line, "")).collect()
+}
+
+fn goods_rows(from: &Returnable, units: &[u32], lang: Lang) -> Vec<Row> {
+    let line = |((place, line), chosen): ((usize, &crate::returns::ReturnableLine), &u32)| {
+        let name = match line.gtin {
+            Some(gtin) => name_or_gtin(&line.name, gtin, lang),
+            None => lang.text(&line.name).to_owned(),
+        };
+        let look = match (chosen, line.left()) {
+            (1.., _) => Look::Good,
+            (0, 0) => Look::Quiet,
+            _ => Look::Plain,
+        };
+        let price = Money::new(from.gross.currency, line.unit_price_minor).digits();
+        Row::new(look, format!("{place}  {name}  {price}"), format!("{chosen} / {}", line.left()))
+    };
+    (1..).zip(&from.lines).zip(units).map(line).collect()
+}
+
+fn day_rows(report: &DayReport, attention: &[Attention], lang: Lang) -> Vec<Row> {
+    let labels = lang.labels();
+    let total = |label: &str, total: Total| {
+        let sum = Money::new(report.currency, total.minor).digits();
+        Row::new(Look::Plain, format!("{label}  ({})", total.count), sum)
+    };
+    let mut rows = vec![
+        total(labels.paid, report.paid),
+        total(labels.discounts, report.discounts),
+        total(labels.refunds, report.refunded),
+        total(labels.taken_back_short, report.taken_back),
+        total(labels.declined, report.declined),
+    ];
+    if !report.differences.is_empty() {
+        rows.push(Row::new(Look::Plain, "", ""));
+        let count = report.differences.len().to_string();
+        rows.push(Row::new(Look::Strong, labels.differences, count));
+        rows.extend(report.differences.iter().flat_map(|difference| difference_rows(difference, lang)));
+    }
+    if !attention.is_empty() {
+        rows.push(Row::new(Look::Plain, "", ""));
+        rows.push(Row::new(Look::Strong, labels.attention, attention.len().to_string()));
+        for one in attention {
+            let words = one.trouble.words(lang);
+            rows.push(Row::new(
+                Look::Bad,
+                format!("{}  {}", clock(one.begun_at), words.what),
+                one.amount.digits(),
+            ));
+            rows.push(Row::new(Look::Quiet, format!("   {}", words.next), ""));
+        }
+    }
+    rows
+}
+
+fn difference_rows(difference: &Difference, lang: Lang) -> [Row; 3] {
+    let labels = lang.labels();
+    let amount = |money: Option<Money>| money.map_or("–".to_owned(), |money| money.digits());
+    let words = words::day::cause(difference.cause, lang);
+    let both = format!("{} {}", amount(difference.till), amount(difference.provider));
+    let number = if difference.reference.is_empty() { &difference.payment_id } else { &difference.reference };
+    [
+        Row::new(Look::Bad, format!("{}  {}", clock(difference.at), words.what), ""),
+        Row::new(Look::Plain, format!("   {number}  {}", labels.till_and_provider), both),
+        Row::new(Look::Quiet, format!("   {}", words.next), ""),
+    ]
+}
+
+/// The time of day on the till's clock.
+fn clock(at: UnixMillis) -> String {
+    let time = Timestamp::from_millisecond(at.0).map(|at| at.to_zoned(TimeZone::system()));
+    time.map(|at| at.strftime("%H:%M").to_string()).unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! Row 3 and 6: what a payment costs after much history, with many wallets and many offers; hot shops and campaigns; how soon a large
+//! provider is there after a start, and how much memory it takes.
+
+use std::time::Instant;
+
+use super::payments::{Side, outcome_lines, values};
+use crate::{
+    bench::{Bench, float},
+    figures::{Chart, Goal, Row, median, ratios},
+    load::{self, Outcome, Pace},
+    program::Program,
+    world::{
+        Aim, Size,
+        history::{self, Past},
+    },
+};
+
+const COUPONS: usize = 2;
+const STREAMS: usize = 64;
+const CALLS: usize = 8_000;
+const PHONES_MAX: usize = 10_000;
+const HISTORY: [usize; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+const OFFERS: [usize; 4] = [10, 100, 10_000, 100_000];
+/// Payments that each wallet has made before.
+const PAYMENTS_EACH: usize = 10;
+const STARTS: usize = 5;
+
+pub(crate) fn row(bench: &Bench) -> Row {
+    let mut row = Row {
+        name: "growth",
+        title: "Growth",
+        says: "Payments with 2 coupons, 64 streams. History is in the database before: payments with 2 coupons each, a tenth as many wallets \
+               (1,000 at least), and the payments that are measured come from up to 10,000 of these wallets, as far apart as can be. \
+               History and offers grow in databases of their own; those of one kind take turns. A start is timed from the \
+               program's start to the answer to the first payment.",
+        ..Row::default()
+    };
+    let mut history: Vec<usize> = HISTORY.iter().map(|payments| bench.size(*payments).max(1_000)).collect();
+    history.dedup();
+    by_history(bench, &mut row, &history);
+    by_offers(bench, &mut row);
+    hot(bench, &mut row);
+    row
+}
+
+fn by_history(bench: &Bench, row: &mut Row, history: &[usize]) {
+    let mut sides: Vec<Side> = history.iter().map(|payments| aged(bench, *payments)).collect();
+    let rounds = take_turns(bench, &mut sides);
+    let cpu = |place: usize| values(&rounds[place], |o| o.server_us);
+    let last = history.len() - 1;
+    row.aim(
+        "server CPU after the longest history / after 1,000 payments",
+        "ratio",
+        Goal::AtMost(1.1),
+        ratios(&cpu(last), &cpu(0)),
+    );
+    let most = sides[last].server.memory().most;
+    row.aim("memory with the most wallets, under load, at most", "MB", Goal::AtMost(100.0), vec![most]);
+    let mut points = Vec::new();
+    for (payments, outcomes) in history.iter().zip(&rounds) {
+        outcome_lines(row, &format!("{payments} payments before"), outcomes);
+        points.push((float(*payments), median(&values(outcomes, |o| o.server_us))));
+    }
+    row.charts.push(Chart {
+        name: "growth",
+        title: "CPU time of the server for a payment with 2 coupons",
+        x: "payments before",
+        y: "us",
+        curves: vec![("2 coupons".to_owned(), points)],
+    });
+    let oldest = sides.remove(last);
+    drop(sides);
+    starts(bench, row, oldest, &format!("{} payments", history[last]));
+}
+
+/// A provider with so many payments behind it.
+fn aged(bench: &Bench, payments: usize) -> Side {
+    bench.note(&format!("a history of {payments} payments"));
+    let name = format!("history-{payments}");
+    let size = Size { shops: 20, campaigns: 100, wallets: 1 };
+    let mut side = Side::start(bench, &name, size, Program::server);
+    side.pay(bench, 1, COUPONS, 1);
+    let Side { server, mut world } = side;
+    // Nobody may hold the file while it is filled.
+    drop(server);
+    let wallets = (payments / PAYMENTS_EACH).max(1_000);
+    // Phone 0 has paid what the history is copied from.
+    let phones = 1..wallets.min(bench.size(PHONES_MAX)) + 1;
+    let dir = bench.folder(&name);
+    history::grow(&dir, Past { wallets, payments, phones: phones.clone() });
+    let server = Program::server(&dir);
+    world.open_phones(&server, phones);
+    Side { server, world }
+}
+
+fn by_offers(bench: &Bench, row: &mut Row) {
+    let offers = OFFERS.map(|offers| if bench.quick { offers.min(100) } else { offers });
+    let wallets = bench.size(PHONES_MAX);
+    let mut sides: Vec<Side> = Vec::new();
+    for (place, campaigns) in offers.iter().enumerate() {
+        bench.note(&format!("{campaigns} offers"));
+        let size = Size { shops: 20, campaigns: *campaigns, wallets };
+        sides.push(Side::start(bench, &format!("offers-{place}"), size, Program::server));
+    }
+    let rounds = take_turns(bench, &mut sides);
+    for ((campaigns, outcomes), side) in offers.iter().zip(&rounds).zip(&sides) {
+        let line = format!("{campaigns} offers");
+        outcome_lines(row, &line, outcomes);
+        row.put(line, "memory, most", "MB", vec![side.server.memory().most]);
+    }
+}
+
+fn hot(bench: &Bench, row: &mut Row) {
+    const AIMS: [(Aim, &str); 3] = [
+        (Aim::Spread, "spread over all"),
+        (Aim::OneShop, "one hot shop"),
+        (Aim::OneCampaign, "the same campaigns"),
+    ];
+    let size = Size { shops: 100, campaigns: 100, wallets: bench.size(PHONES_MAX) };
+    let mut side = Side::start(bench, "hot", size, Program::server);
+    let mut rounds: [Vec<Outcome>; 3] = Default::default();
+    for _ in 0..bench.rounds() {
+        for ((aim, _), outcomes) in AIMS.iter().zip(&mut rounds) {
+            let ready = side.world.payments(bench, &side.server, bench.size(CALLS), COUPONS, *aim);
+            outcomes.push(load::send(bench, &side.server, &ready, Pace::Streams(STREAMS)).all_granted());
+        }
+    }
+    let rate = |place: usize| values(&rounds[place], Outcome::rate);
+    row.aim("one hot shop / spread over 100", "ratio", Goal::AtLeast(0.95), ratios(&rate(1), &rate(0)));
+    row.aim(
+        "the same two campaigns / spread over 100",
+        "ratio",
+        Goal::AtLeast(0.95),
+        ratios(&rate(2), &rate(0)),
+    );
+    for ((_, line), outcomes) in AIMS.iter().zip(&rounds) {
+        outcome_lines(row, line, outcomes);
+    }
+}
+
+/// The same payments at each, in turns; which of them is first changes from round to round.
+fn take_turns(bench: &Bench, sides: &mut [Side]) -> Vec<Vec<Outcome>> {
+    let mut rounds = vec![Vec::new(); sides.len()];
+    for round in 0..bench.rounds() {
+        bench.note(&format!("round {} of {}", round + 1, bench.rounds()));
+        for place in 0..sides.len() {
+            let place = (place + round) % sides.len();
+            rounds[place].push(sides[place].pay(bench, bench.size(CALLS), COUPONS, STREAMS));
+        }
+    }
+    rounds
+}
+
+/// Starts it again and again, each time until a payment is answered.
+fn starts(bench: &Bench, row: &mut Row, side: Side, line: &str) {
+    let Side { mut server, mut world } = side;
+    let dir = bench.folder(&format!("history-{}", line.split(' ').next().unwrap()));
+    let (mut seconds, mut memory) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS.min(bench.rounds()) {
+        let ready = world.payments(bench, &server, 1, COUPONS, Aim::Spread);
+        drop(server);
+        let start = Instant::now();
+        server = Program::server(&dir);
+        load::send(bench, &server, &ready, Pace::Streams(1)).all_granted();
+        seconds.push(start.elapsed().as_secs_f64());
+        memory.push(server.memory().now);
+    }
+    row.put(format!("a start after {line}"), "to the first payment", "s", seconds);
+    row.put(format!("a start after {line}"), "memory", "MB", memory);
+}

@@ -1,0 +1,61 @@
+//! `cargo xtask bench`: how fast the whole system is. The program is `tests/benches/speed`.
+
+use std::process::Command;
+
+use lexopt::prelude::*;
+
+use crate::shell::{Outcome, cargo, root, run, step, target_dir};
+
+/// What is measured and how it is told.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Rows by name; none are all.
+    rows: Vec<String>,
+    /// Everything small, to see that it works.
+    quick: bool,
+    /// Figures as JSON instead of tables.
+    json: bool,
+}
+
+impl Options {
+    /// Reads the rest of the command line.
+    ///
+    /// # Errors
+    /// What it does not know.
+    pub(crate) fn parse(mut args: lexopt::Parser) -> Outcome<Self> {
+        let mut options = Self::default();
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("quick") => options.quick = true,
+                Long("json") => options.json = true,
+                Value(row) => options.rows.push(row.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds everything for release and measures it. All rows in full make the report in `docs` again.
+///
+/// # Errors
+/// When something can't be built, or a row can't be made.
+pub(crate) fn measure(options: &Options) -> Outcome {
+    // Both commands name the same packages, so that cargo compiles each library once.
+    step("programs for release", || {
+        run(packages("build").args(["--release", "--bins", "--bench", "speed"]))
+    })?;
+    let mut bench = packages("bench");
+    bench.args(["--quiet", "--bench", "speed", "--"]).args(&options.rows);
+    bench.args(options.quick.then_some("--quick")).args(options.json.then_some("--json"));
+    if options.rows.is_empty() && !options.quick {
+        bench.arg(format!("--report={}", root().join("docs").display()));
+    }
+    run(bench.env("ONESCAN_BIN_DIR", target_dir()?.join("release")))
+}
+
+fn packages(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo.args([command, "--package", "server", "--package", "tests"]);
+    cargo
+}
