@@ -8,9 +8,10 @@ use pos_agent::{
     machine::{Machine, Outcome},
     scanner::picture,
 };
+use proto::v1::PaymentState;
 use serde_json::{Value, json};
 use tests::{
-    actors::{Till, minor},
+    actors::{Sale, Till, minor},
     browser::{Look, Phone, wallet_dist},
     proxy::Proxy,
     stage::Stage,
@@ -116,12 +117,15 @@ async fn a_new_version_arrives_while_a_payment_waits_and_takes_over_afterwards()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_is_a_barcode_too() {
+async fn a_till_that_reads_barcodes_only_takes_the_digits_and_the_shopper_approves() {
     let world = Stage::with_wallet(&wallet_dist(), WELCOME_MINOR).await;
+    let offer = world.shampoo_offer().await;
     let phone = Phone::open_as(&world.url(), SMALL).await;
     open_wallet(&phone).await;
+    phone.tap("tab-offers").await;
+    phone.tap(&format!("clip-{offer}")).await;
     phone.tap("tab-pay").await;
-    phone.see("pay-code").await;
+    phone.read("saves", "5.00").await;
     phone.tap("turn-code").await;
     let digits = phone.see("digits").await.text().await.unwrap().replace(' ', "");
     let screen = phone.screenshot("app/barcode").await;
@@ -129,9 +133,17 @@ async fn the_token_is_a_barcode_too() {
     let file = folder.path().join("screen.png");
     fs::write(&file, screen).unwrap();
     assert_eq!(read_by_zxing(&file), json!([digits]));
-    phone.tap("turn-code").await;
-    phone.see("pay-code").await;
+
+    let sale = Sale::by_digits(&digits, 3000).redeems(offer, SHAMPOO, 1, 3000, 500);
+    let payment = world.raw_till().await.pay(&sale).await.unwrap();
+    assert_eq!(payment.state(), PaymentState::PendingApproval, "however small");
+    phone.read("approve-due", "25.00").await;
+    phone.read("approve-coupons", "Silk Shampoo").await;
+    phone.screenshot("app/approve-with-coupon").await;
+    phone.hold("approve-yes", HOLD_MS).await;
+    phone.read("receipt-paid", "25.00").await;
     phone.close().await;
+    assert_eq!(world.operator.balance(&world.shop.account()).await, minor("30.00"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,6 +61,8 @@ struct App {
     model: Model,
     shell: Shell,
     send: Callback<Event>,
+    /// A question has come up that takes the focus once it is drawn.
+    asks: bool,
 }
 
 impl Component for App {
@@ -80,22 +82,27 @@ impl Component for App {
         for effect in effects {
             shell.run(effect, &model);
         }
-        Self { model, shell, send }
+        Self { model, shell, send, asks: false }
     }
 
     fn update(&mut self, _ctx: &Context<Self>, event: Event) -> bool {
         let route = self.model.route.clone();
+        let asked = self.model.waiting().is_some();
         for effect in update(&mut self.model, event, now()) {
             self.shell.run(effect, &self.model);
         }
         if route.base() != self.model.route.base() {
             browser::scroll_to_top();
         }
+        self.asks |= !asked && self.model.waiting().is_some();
         true
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
         browser::show_title(&pages::title(&self.model));
+        if std::mem::take(&mut self.asks) {
+            browser::focus("[role=alertdialog]");
+        }
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {

@@ -133,6 +133,7 @@ pub struct Texts {
     pub pay_new_code: &'static str,
     pub pay_barcode: &'static str,
     pub pay_qr: &'static str,
+    pub pay_barcode_title: &'static str,
     pub pay_barcode_text: &'static str,
     pub pay_barcode_offline: &'static str,
     pub pay_pin: &'static str,

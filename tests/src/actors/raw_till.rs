@@ -72,6 +72,12 @@ impl Sale {
         })
     }
 
+    /// The same paid with the digits of a barcode, that is with the bare token.
+    pub fn by_digits(token_number: &str, gross_minor: i64) -> Self {
+        let Self(request) = Self::of("", gross_minor);
+        Self(v1::CreatePaymentRequest { token_number: token_number.to_owned(), ..request })
+    }
+
     /// Redeems an offer on some units of one item; `discount_minor` off these units together.
     #[must_use]
     pub fn redeems(

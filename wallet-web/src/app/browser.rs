@@ -180,6 +180,14 @@ pub(super) fn show_title(title: &str) {
     }
 }
 
+/// Puts the focus on the first element that the selector finds, so that keys and screen readers go on from there.
+pub(super) fn focus(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// Loads the page anew.
 pub(super) fn reload() {
     if let Some(window) = window() {

@@ -50,6 +50,7 @@ pub(super) const TEXTS: Texts = Texts {
     pay_new_code: "New code",
     pay_barcode: "Show as barcode",
     pay_qr: "Show as QR code",
+    pay_barcode_title: "Scan, then approve here.",
     pay_barcode_text: "For tills that can’t read the QR code. You approve the payment on this phone; your clipped coupons come off by themselves.",
     pay_barcode_offline: "A barcode payment is approved on this phone, and it is offline. Please use the QR code.",
     pay_pin: "Always put in",

@@ -50,6 +50,7 @@ pub(super) const TEXTS: Texts = Texts {
     pay_new_code: "换一个码",
     pay_barcode: "显示条形码",
     pay_qr: "显示二维码",
+    pay_barcode_title: "扫码后在此确认付款。",
     pay_barcode_text: "适用于无法扫描二维码的收银台。付款需在手机上确认，已领的优惠券会自动抵扣。",
     pay_barcode_offline: "条形码付款需在手机上确认，当前离线，请使用二维码。",
     pay_pin: "优先放入",

@@ -88,8 +88,16 @@ pub(super) fn renew_due(model: &mut Model, serial: u32) -> Vec<Effect> {
 
 /// A code that shares nothing with the one before.
 pub(super) fn new_code(model: &mut Model) -> Vec<Effect> {
+    let form = match &model.pay {
+        Pay::Code(screen) => screen.form,
+        Pay::Away | Pay::Paid { .. } => Form::default(),
+    };
     model.memory.stock.end_visit();
-    open(model)
+    let effects = open(model);
+    if let Pay::Code(screen) = &mut model.pay {
+        screen.form = form;
+    }
+    effects
 }
 
 /// A coupon that is in the code is taken out; one that the shopper had taken out is left to the phone again; one that found no

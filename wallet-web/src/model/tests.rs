@@ -314,6 +314,8 @@ fn the_code_turns_into_a_barcode_of_the_same_token() {
     phone.after(30_000).on(Event::RenewDue(first.serial)).signs();
     assert_eq!(phone.screen().form, Form::Bars);
     assert_eq!(phone.screen().code.as_ref().map(|code| code.token), Some(first.token));
+    assert_ne!(phone.on(Event::NewCodeTapped).signs().token, first.token);
+    assert_eq!(phone.screen().form, Form::Bars, "the till still reads no QR codes");
     phone.on(Event::FormTapped);
     assert_eq!(phone.screen().form, Form::Qr);
 }

@@ -17,7 +17,7 @@ pub(super) fn view(ui: Ui<'_>, payment: &v1::Payment) -> Html {
     let sent = matches!(ui.model.answering, Answering::Sent(_));
     html! {
         <div class="sheet-place">
-            <section class="sheet" role="alertdialog" aria-modal="true" aria-labelledby="approve-question"
+            <section class="sheet" role="alertdialog" aria-modal="true" tabindex="-1" aria-labelledby="approve-question"
                 aria-describedby="approve-what" data-test="approve">
                 <div class="sheet-top">
                     <h2 id="approve-question">{ ui.t.approve_question }</h2>

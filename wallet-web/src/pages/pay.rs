@@ -28,9 +28,11 @@ pub(super) fn view(ui: Ui<'_>, screen: &PayScreen) -> Html {
                 <div class="pay-side">
                     { summary(ui, screen) }
                     { below(ui, screen.form) }
-                    { picker::coupons(ui, screen) }
-                    if ui.model.is_demo() && screen.form == Form::Qr {
-                        { copy(ui) }
+                    if screen.form == Form::Qr {
+                        { picker::coupons(ui, screen) }
+                        if ui.model.is_demo() {
+                            { copy(ui) }
+                        }
                     }
                 </div>
             }
@@ -85,35 +87,54 @@ fn no_code(ui: Ui<'_>, why: &PayProblem) -> Html {
     }
 }
 
-/// What the code saves at most, and the ring that shows when it is renewed.
+/// What the code saves at most, the other form of it, and the ring that shows when it is renewed.
 fn summary(ui: Ui<'_>, screen: &PayScreen) -> Html {
-    let issued_at = screen.code.as_ref().map_or(0, |code| code.issued_at.0);
-    let other = if screen.form == Form::Qr { ui.t.pay_barcode } else { ui.t.pay_qr };
+    let (other, icon) = match screen.form {
+        Form::Qr => (ui.t.pay_barcode, icons::barcode()),
+        Form::Bars => (ui.t.pay_qr, icons::code()),
+    };
     html! {
         <div class="summary">
-            if screen.plan.chosen.is_empty() {
-                <p>{ ui.t.pay_no_coupons }</p>
-            } else {
-                <div>
-                    <p class="summary-label">
-                        { ui.t.pay_save_up_to }{ " · " }{ ui.lang.coupons(screen.plan.chosen.len()) }
-                    </p>
-                    <p class="summary-amount money" data-test="saves">{ money(ui, screen.plan.saves_up_to_minor) }</p>
-                </div>
-            }
+            { saving(ui, screen) }
             <button class="icon-button turn" aria-label={other} title={other} data-test="turn-code"
                 onclick={ui.tap(Event::FormTapped)}>
-                { if screen.form == Form::Qr { icons::barcode() } else { icons::code() } }
+                { icon }
             </button>
             <button class="renew" aria-label={ui.t.pay_new_code} title={ui.t.pay_new_code} data-test="new-code"
                 onclick={ui.tap(Event::NewCodeTapped)}>
-                <svg class="ring" viewBox="0 0 48 48" aria-hidden="true" key={issued_at.to_string()}>
-                    <circle class="ring-track" cx="24" cy="24" r="21" />
-                    <circle class="ring-time" cx="24" cy="24" r="21" pathLength="100" />
-                </svg>
+                if screen.form == Form::Qr {
+                    { ring(screen) }
+                }
                 { icons::renew() }
             </button>
         </div>
+    }
+}
+
+/// Of a barcode nothing is promised: which coupons come off is decided among all that are clipped.
+fn saving(ui: Ui<'_>, screen: &PayScreen) -> Html {
+    match screen.form {
+        Form::Bars => html! { <p>{ ui.t.pay_barcode_title }</p> },
+        Form::Qr if screen.plan.chosen.is_empty() => html! { <p>{ ui.t.pay_no_coupons }</p> },
+        Form::Qr => html! {
+            <div>
+                <p class="summary-label">
+                    { ui.t.pay_save_up_to }{ " · " }{ ui.lang.coupons(screen.plan.chosen.len()) }
+                </p>
+                <p class="summary-amount money" data-test="saves">{ money(ui, screen.plan.saves_up_to_minor) }</p>
+            </div>
+        },
+    }
+}
+
+/// Runs out once for each code.
+fn ring(screen: &PayScreen) -> Html {
+    let issued_at = screen.code.as_ref().map_or(0, |code| code.issued_at.0);
+    html! {
+        <svg class="ring" viewBox="0 0 48 48" aria-hidden="true" key={issued_at.to_string()}>
+            <circle class="ring-track" cx="24" cy="24" r="21" />
+            <circle class="ring-time" cx="24" cy="24" r="21" pathLength="100" />
+        </svg>
     }
 }
 

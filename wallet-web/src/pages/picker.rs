@@ -12,11 +12,12 @@ use crate::{
 
 /// Both lists.
 pub(super) fn coupons(ui: Ui<'_>, screen: &PayScreen) -> Html {
+    let crowded = screen.plan.left_out.iter().any(|(_, why)| *why == LeftOut::NoRoom);
     html! {
         <>
             if !screen.plan.chosen.is_empty() {
                 <h2 class="group">{ ui.t.pay_in_code }</h2>
-                <ul class="card rows">{ for screen.plan.chosen.iter().map(|chosen| inside(ui, chosen)) }</ul>
+                <ul class="card rows">{ for screen.plan.chosen.iter().map(|chosen| inside(ui, chosen, crowded)) }</ul>
             }
             if !screen.plan.left_out.is_empty() {
                 <h2 class="group">{ ui.t.pay_left_out }</h2>
@@ -32,7 +33,8 @@ fn offer_of(ui: Ui<'_>, offer_number: u32) -> Option<&v1::Offer> {
     ui.model.coupon_of(offer_number)?.offer.as_ref()
 }
 
-fn inside(ui: Ui<'_>, chosen: &Chosen) -> Html {
+/// To pin a coupon means something only where not all find room.
+fn inside(ui: Ui<'_>, chosen: &Chosen, crowded: bool) -> Html {
     let Some(offer) = offer_of(ui, chosen.offer_number) else { return Html::default() };
     let more = match chosen.rival {
         None => offer.terms.as_ref().map(|terms| headline(ui.lang, terms)).unwrap_or_default(),
@@ -45,7 +47,9 @@ fn inside(ui: Ui<'_>, chosen: &Chosen) -> Html {
     html! {
         <li class="row" key={offer.offer_number} data-test={format!("in-code-{}", offer.offer_number)}>
             { words(ui, offer, more) }
-            { pin(ui, offer, chosen.pinned) }
+            if chosen.pinned || crowded {
+                { pin(ui, offer, chosen.pinned) }
+            }
             { switch(ui, offer, true) }
         </li>
     }
