@@ -16,15 +16,15 @@ pub(super) fn view(ui: Ui<'_>, payment: &v1::Payment) -> Html {
     let saved = payment.discount_amount.as_ref().filter(|saved| saved.minor_units > 0);
     let sent = matches!(ui.model.answering, Answering::Sent(_));
     html! {
-        <div class="sheet-place">
-            <section class="sheet" role="alertdialog" aria-modal="true" tabindex="-1" aria-labelledby="approve-question"
+        <div class="question-place">
+            <section class="question" role="alertdialog" aria-modal="true" tabindex="-1" aria-labelledby="approve-question"
                 aria-describedby="approve-what" data-test="approve">
-                <div class="sheet-top">
+                <div class="question-top">
                     <h2 id="approve-question">{ ui.t.approve_question }</h2>
-                    <p class="pill sheet-time" role="timer">{ time_left(ui) }</p>
+                    <p class="pill question-time" role="timer">{ time_left(ui) }</p>
                 </div>
                 <div id="approve-what">
-                    <p class="sheet-shop">{ &payment.merchant_name }</p>
+                    <p class="question-shop">{ &payment.merchant_name }</p>
                     <p class="paid-amount money" data-test="approve-due">
                         { payment.amount_due.as_ref().map(amount).unwrap_or_default() }
                     </p>
@@ -69,7 +69,7 @@ fn coupons(ui: Ui<'_>, payment: &v1::Payment) -> Html {
     };
     html! {
         if !payment.redemptions.is_empty() {
-            <dl class="lines sheet-lines" data-test="approve-coupons">{ for payment.redemptions.iter().map(row) }</dl>
+            <dl class="lines question-lines" data-test="approve-coupons">{ for payment.redemptions.iter().map(row) }</dl>
         }
     }
 }
