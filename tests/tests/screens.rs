@@ -85,6 +85,7 @@ async fn tour(folder: &'static str, look: Look<'_>) {
     tour.tap("tab-pay").await;
     let code = tour.look("pay", "pay-code").await;
     let code = picture::decode(&code).expect("the code is read off the screen");
+    till.refresh().await;
     let selling = till.start(&[(SHAMPOO, 40, 3000)], &code);
     tour.look("approve", "approve").await;
     tour.phone.hold("approve-yes", 1_500).await;

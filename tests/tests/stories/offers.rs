@@ -6,7 +6,7 @@ use shared::{
     offer::Refusal,
 };
 use tests::{
-    actors::{Deal, Item, Sale, Shopper, Till, minor},
+    actors::{Deal, Item, Sale, Shopper, Till, claim_of, minor},
     stage::Stage,
     world::{SHAMPOO, SOAP},
 };
@@ -98,11 +98,14 @@ async fn an_offer_for_the_morning_is_over_at_ten() {
     let world = Stage::set().await; // A Friday, eight in the morning.
     let offer = world.offer("Silk", Deal::off_each(500, 1).on(SHAMPOO).at_hours(MORNINGS)).await;
     let mut phone = world.phone("100.00").await;
-    phone.clip(offer).await;
+    let claim = claim_of(&phone.clip(offer).await.offer.expect("the offer"));
     let (till, raw_till) = (world.till().await, world.raw_till().await);
 
     world.clock.advance_ms(2 * 60 * 60_000);
-    let code = phone.code().await;
+    till.refresh().await;
+    let (priced, scan) = till.price(&[(SHAMPOO, 1, 3000)], &phone.code().await);
+    assert_eq!((priced.due.minor, scan.claims), (3000, vec![]), "the phone leaves it out");
+    let code = phone.claim(&[claim]).await;
     let (priced, _) = till.price(&[(SHAMPOO, 1, 3000)], &code);
     assert_eq!((priced.due.minor, priced.refused[0].reason), (3000, Refusal::OutsideHours));
     let sale = Sale::of(&code, 3000).redeems(offer, SHAMPOO, 1, 3000, 500);
@@ -110,8 +113,10 @@ async fn an_offer_for_the_morning_is_over_at_ten() {
 
     // Not on the Sunday that follows, but on Monday.
     world.clock.advance_ms(45 * 60 * 60_000);
+    till.refresh().await;
     assert_eq!(till.price(&[(SHAMPOO, 1, 3000)], &phone.code().await).0.due.minor, 3000);
     world.clock.advance_ms(24 * 60 * 60_000);
+    till.refresh().await;
     till.pay(&[(SHAMPOO, 1, 3000)], &phone.code().await).await.completed();
     phone.expect_balance("75.00").await;
 }
