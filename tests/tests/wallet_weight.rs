@@ -1,6 +1,8 @@
 //! What a phone has to load before the wallet's first screen is there.
 
-use std::{env, fs, path::PathBuf};
+use std::fs;
+
+use tests::browser::wallet_dist;
 
 /// The most that the first screen may weigh, compressed.
 const FIRST_SCREEN_BYTES_MAX: u64 = 100_000;
@@ -24,9 +26,4 @@ fn the_first_screen_is_light() {
     };
     let bytes: u64 = names.iter().map(weigh).sum();
     assert!(bytes <= FIRST_SCREEN_BYTES_MAX, "{bytes} bytes for the first screen: {names:?}");
-}
-
-fn wallet_dist() -> PathBuf {
-    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../wallet-web/dist");
-    env::var_os("ONESCAN_WALLET_DIST").map_or_else(|| PathBuf::from(built), PathBuf::from)
 }
