@@ -74,15 +74,8 @@ impl Phone {
     }
 
     async fn start(url: &str, Look { language, dark, screen }: Look<'_>, profile: Option<&Path>) -> Self {
-        let driver_path = tool("ONESCAN_CHROMEDRIVER", "/usr/bin/chromedriver");
         let chromium = tool(CHROMIUM.0, CHROMIUM.1);
-        let mut driver = Command::new(&driver_path)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", driver_path.display()));
-        let port = driver_port(&mut driver).await.expect("chromedriver says on which port it listens");
+        let (driver, port) = start_driver().await;
         let (width, height) = screen;
         let mut arguments = vec![
             "--headless=new".to_owned(),
@@ -292,6 +285,27 @@ impl WebDriverCompatibleCommand for DevTools {
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(self.body.clone()))
     }
+}
+
+/// ChromeDriver, and the port at which it listens.
+///
+/// It takes a port that is free in one of IPv4 and IPv6 and gives up where another program, a second driver that starts
+/// at the same moment for one, has it in the other: so it is started again, a few times.
+async fn start_driver() -> (Child, u16) {
+    const TRIES: usize = 10;
+    let path = tool("ONESCAN_CHROMEDRIVER", "/usr/bin/chromedriver");
+    for _ in 0..TRIES {
+        let mut driver = Command::new(&path)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", path.display()));
+        if let Ok(port) = driver_port(&mut driver).await {
+            return (driver, port);
+        }
+    }
+    panic!("{} found no port to listen at in {TRIES} tries", path.display());
 }
 
 /// The driver picks a free port and says so on its output.
