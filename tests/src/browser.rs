@@ -201,6 +201,19 @@ impl Phone {
         }
     }
 
+    /// Waits until the page says this, wherever.
+    pub async fn shows(&self, part: &str) {
+        let started = tokio::time::Instant::now();
+        loop {
+            let text = self.text().await;
+            if text.contains(part) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "the page says {text:?}, not {part:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// All the text of the page.
     pub async fn text(&self) -> String {
         match self.page.find(Locator::Css("body")).await {
@@ -258,6 +271,13 @@ impl Phone {
     /// Runs JavaScript in each page from now on, before anything of its own.
     pub async fn run_first(&self, script: &str) {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// Files of these names can't be loaded, until others are named.
+    pub async fn block(&self, names: &[String]) {
+        let addresses: Vec<String> = names.iter().map(|name| format!("*/{name}")).collect();
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
     }
 
     /// Tells the browser that the network is gone, or back.

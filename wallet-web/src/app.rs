@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::{
     keys::BrowserKey,
-    model::{Effect, Event, Model, update},
+    model::{Effect, Event, Model, Recent, update},
     pages,
     storage::Storage,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Begun {
     pub(crate) effects: Vec<Effect>,
     /// What became of the first code.
     pub(crate) signed: Option<Event>,
+    /// The latest receipts, as stored.
+    pub(crate) receipts: Vec<u8>,
 }
 
 /// Goes on with a wallet in the page's `#app`.
@@ -74,7 +76,8 @@ impl Component for App {
         browser::listen(&send);
         version::keep_on_phone(&send);
         let begun = ctx.props().begun.take().expect("an app is made once");
-        let Begun { mut model, storage, key, mut effects, signed } = begun;
+        let Begun { mut model, storage, key, mut effects, signed, receipts } = begun;
+        model.recent = Recent::from_bytes(&receipts);
         let shell = Shell::new(send.clone(), storage, key);
         if let Some(signed) = signed {
             effects.extend(update(&mut model, signed, now()));

@@ -1,5 +1,5 @@
-//! The quickest way from a tap to a code that a till can read: storage is read, the code is made, signed and drawn. Only
-//! then the rest of the program is loaded, [`app`], which takes over what was begun here.
+//! The quickest way from a tap to a code that a till can read: storage is read, the code is made, signed and drawn. Who has no
+//! wallet yet is welcomed. Only then the rest of the program is loaded, [`app`], which takes over what was begun here.
 //!
 //! A release keeps that rest in a file of its own (feature `split`). What is called from here is in the first file, so
 //! nothing here may call yew, a page, the provider, or the reducer of all events; `cargo xtask wallet` says what the first
@@ -11,9 +11,9 @@ use wasm_split_helpers::SplitLoaderError;
 
 use crate::{
     app::{self, Begun, browser},
-    i18n::Lang,
+    i18n::{First, Lang},
     keys::BrowserKey,
-    model::{self, Effect, Event, Memory, Model, Route},
+    model::{self, Effect, Event, Memory, Model, Route, Stage},
     pay::{self, PayCode},
     qr::Symbol,
     storage::{self, Storage},
@@ -49,7 +49,11 @@ async fn begin() -> Begun {
     }
     let (storage, key, memory) = read().await;
     let effects = model::loaded(&mut model, memory);
-    let mut begun = Begun { model, storage, key, effects: vec![], signed: None };
+    if matches!(model.stage, Stage::Welcome { .. }) && !matches!(model.route, Route::Link(_) | Route::Recover)
+    {
+        welcome(lang);
+    }
+    let mut begun = Begun { model, storage, key, effects: vec![], signed: None, receipts: vec![] };
     for effect in effects {
         match (effect, &begun.key, &begun.storage) {
             // In the order in which they come: a token is marked as shown on the disk before it is on the screen.
@@ -69,15 +73,19 @@ async fn begin() -> Begun {
             (other, _, _) => begun.effects.push(other),
         }
     }
+    if let Some(storage) = &begun.storage {
+        begun.receipts = storage.receipts().await;
+    }
     begun
 }
 
 /// What is in the storage. A wallet without its key is none: the key alone can open it.
 async fn read() -> (Option<Storage>, Option<BrowserKey>, Memory) {
     let Ok(storage) = Storage::open().await else { return Default::default() };
-    let Ok(Some(key)) = storage.key().await else { return (Some(storage), None, Memory::default()) };
-    let memory = storage.memory().await.unwrap_or_default();
-    (Some(storage), Some(key), memory)
+    match storage.wallet().await {
+        Ok(Some((key, memory))) => (Some(storage), Some(key), memory),
+        Ok(None) | Err(_) => (Some(storage), None, Memory::default()),
+    }
 }
 
 /// The Pay screen, without what is around the code.
@@ -90,6 +98,22 @@ fn draw(code: &PayCode, lang: Lang) {
              <div role=\"alert\"></div><div class=\"code\">{}</div></main></div>",
             texts.pay,
             symbol.svg(texts.code_label),
+        ));
+    }
+}
+
+/// The page of a shopper who has no wallet yet, with nothing to tap before there is a program that answers.
+fn welcome(lang: Lang) {
+    let First { other_language, welcome_title, welcome_text, welcome_open, have_wallet, welcome_key, .. } =
+        lang.first();
+    let logo = browser::logo().map_or_else(String::new, |logo| logo.outer_html());
+    if let Some(root) = browser::root() {
+        root.set_inner_html(&format!(
+            "<main class=\"welcome\"><div class=\"welcome-top\"><button class=\"lang\" disabled>{other_language}</button></div>\
+             <div class=\"welcome-body\">{logo}<h1>{welcome_title}</h1><p class=\"welcome-text\">{welcome_text}</p></div>\
+             <div class=\"welcome-foot\"><div role=\"alert\"></div>\
+             <button class=\"button button-large\" disabled>{welcome_open}</button>\
+             <button class=\"button button-quiet button-large\" disabled>{have_wallet}</button><p class=\"small\">{welcome_key}</p></div></main>",
         ));
     }
 }

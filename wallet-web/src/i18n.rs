@@ -56,7 +56,7 @@ impl Lang {
         }
     }
 
-    /// What is said beside the first code, apart from the texts of all pages, which weigh more than the code.
+    /// What is said on the first screen, apart from the texts of all pages, which weigh more than the program that draws it.
     pub fn first(self) -> First {
         match self {
             Self::En => en::FIRST,
@@ -75,13 +75,25 @@ impl Lang {
     }
 }
 
-/// The texts beside the first code.
+/// The texts of the first screen: the Pay screen, or the welcome.
 #[derive(Debug, Clone, Copy)]
 pub struct First {
     /// The page's name.
     pub pay: &'static str,
     /// What the code is, for who can't see it.
     pub code_label: &'static str,
+    /// The other language, in that language.
+    pub other_language: &'static str,
+    /// What a wallet is, in two lines.
+    pub welcome_title: &'static str,
+    /// The same in a sentence.
+    pub welcome_text: &'static str,
+    /// Opens a wallet.
+    pub welcome_open: &'static str,
+    /// Joins the one that there is.
+    pub have_wallet: &'static str,
+    /// Where its key is.
+    pub welcome_key: &'static str,
 }
 
 /// The texts of one language.
@@ -90,11 +102,7 @@ pub struct First {
 pub struct Texts {
     pub language_of_the_other: &'static str,
 
-    pub welcome_title: &'static str,
-    pub welcome_text: &'static str,
-    pub welcome_open: &'static str,
     pub welcome_opening: &'static str,
-    pub welcome_key: &'static str,
 
     pub tab_pay: &'static str,
     pub tab_offers: &'static str,

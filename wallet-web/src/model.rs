@@ -13,6 +13,7 @@ mod limits;
 mod link;
 mod memory;
 mod pay_screen;
+mod recent;
 mod route;
 #[cfg(test)]
 mod tests;
@@ -40,8 +41,9 @@ pub use event::{Effect, Event, SignRequest, Snapshot};
 pub use history::{Day, HistoryEvent, Month, saved_minor};
 pub use library::Library;
 pub use limits::Limit;
-pub use memory::{Memory, Receipt};
+pub use memory::Memory;
 pub use pay_screen::measured;
+pub use recent::{Receipt, Recent};
 pub use route::Route;
 pub use theme::Theme;
 pub use unused::Unused;
@@ -57,8 +59,10 @@ pub struct Model {
     pub stage: Stage,
     /// Which page is open.
     pub route: Route,
-    /// What outlives the page.
+    /// What outlives the page, for paying.
     pub memory: Memory,
+    /// The latest receipts, which outlive it too.
+    pub recent: Recent,
     /// What outlives the page and is not needed to pay.
     pub library: Library,
     /// Whether the provider answers.
@@ -251,6 +255,7 @@ impl Model {
             stage: Stage::Starting,
             route,
             memory: Memory::default(),
+            recent: Recent::default(),
             library: Library::default(),
             connection: Connection::Trying,
             pay: Pay::Away,

@@ -1,9 +1,8 @@
 //! The phone's own storage: IndexedDB for the device key and the memory, local storage for the language, which is wanted
 //! before anything else is read.
 
-use std::rc::Rc;
+mod database;
 
-use idb::{Database, DatabaseEvent, Error, Factory, ObjectStoreParams, Query, TransactionMode};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -12,86 +11,72 @@ use crate::{
     keys::BrowserKey,
     model::{Library, Memory, Theme},
 };
+use database::Database;
 
-const DATABASE: &str = "onescan-wallet";
-const DATABASE_VERSION: u32 = 1;
-const STORE: &str = "wallet";
 const KEY: &str = "device-key";
 const MEMORY: &str = "memory";
+const RECEIPTS: &str = "receipts";
 const LIBRARY: &str = "library";
 const THEME: &str = "onescan-theme";
 const LANGUAGE: &str = "onescan-language";
 
-/// The database, open.
+/// The database, open. Errors are what the browser gives.
 #[derive(Debug, Clone)]
-pub(crate) struct Storage(Rc<Database>);
+pub(crate) struct Storage(Database);
 
 impl Storage {
     /// Opens the database, made where there is none yet.
-    pub(crate) async fn open() -> Result<Self, Error> {
-        let mut request = Factory::new()?.open(DATABASE, Some(DATABASE_VERSION))?;
-        request.on_upgrade_needed(|event| {
-            // A store that can't be made shows itself at the first access.
-            if let Ok(database) = event.database() {
-                let _ = database.create_object_store(STORE, ObjectStoreParams::new());
-            }
-        });
-        Ok(Self(Rc::new(request.await?)))
+    pub(crate) async fn open() -> Result<Self, JsValue> {
+        Database::open().await.map(Self)
     }
 
-    /// The device key, where one was made.
-    pub(crate) async fn key(&self) -> Result<Option<BrowserKey>, Error> {
-        Ok(self.get(KEY).await?.and_then(|stored| BrowserKey::from_stored(&stored)))
+    /// The device key, where one was made, and what was remembered.
+    pub(crate) async fn wallet(&self) -> Result<Option<(BrowserKey, Memory)>, JsValue> {
+        let [key, memory] = self.0.get([KEY, MEMORY]).await?;
+        let memory = || Memory::from_bytes(&bytes(memory));
+        Ok(BrowserKey::from_stored(&key).map(|key| (key, memory())))
     }
 
     /// Keeps the device key.
-    pub(crate) async fn keep_key(&self, key: &BrowserKey) -> Result<(), Error> {
-        self.put(KEY, &key.to_stored()).await
-    }
-
-    /// What was remembered; nothing where nothing was.
-    pub(crate) async fn memory(&self) -> Result<Memory, Error> {
-        let stored = self.get(MEMORY).await?;
-        let bytes = stored.and_then(|stored| stored.dyn_into::<Uint8Array>().ok());
-        Ok(bytes.map(|bytes| Memory::from_bytes(&bytes.to_vec())).unwrap_or_default())
+    pub(crate) async fn keep_key(&self, key: &BrowserKey) -> Result<(), JsValue> {
+        self.0.put(KEY, &key.to_stored()).await
     }
 
     /// Remembers. Writes reach the disk in the order in which they were asked for.
-    pub(crate) async fn keep_memory(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.put(MEMORY, &Uint8Array::from(bytes)).await
+    pub(crate) async fn keep_memory(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.put(MEMORY, &Uint8Array::from(bytes)).await
+    }
+
+    /// The latest receipts, as they were kept.
+    pub(crate) async fn receipts(&self) -> Vec<u8> {
+        self.0.get([RECEIPTS]).await.map(|[receipts]| bytes(receipts)).unwrap_or_default()
+    }
+
+    /// Keeps them.
+    pub(crate) async fn keep_receipts(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.put(RECEIPTS, &Uint8Array::from(bytes)).await
     }
 
     /// What else was kept.
-    pub(crate) async fn library(&self) -> Result<Library, Error> {
-        let stored = self.get(LIBRARY).await?;
-        let bytes = stored.and_then(|stored| stored.dyn_into::<Uint8Array>().ok());
-        Ok(bytes.map(|bytes| Library::from_bytes(&bytes.to_vec())).unwrap_or_default())
+    pub(crate) async fn library(&self) -> Result<Library, JsValue> {
+        let [library] = self.0.get([LIBRARY]).await?;
+        Ok(Library::from_bytes(&bytes(library)))
     }
 
     /// Keeps it.
-    pub(crate) async fn keep_library(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.put(LIBRARY, &Uint8Array::from(bytes)).await
+    pub(crate) async fn keep_library(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.put(LIBRARY, &Uint8Array::from(bytes)).await
     }
 
     /// Removes the key and all that is kept of its wallet.
-    pub(crate) async fn forget(&self) -> Result<(), Error> {
-        let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
-        transaction.object_store(STORE)?.clear()?.await?;
-        transaction.commit()?.await?;
-        Ok(())
+    pub(crate) async fn forget(&self) -> Result<(), JsValue> {
+        self.0.clear().await
     }
+}
 
-    async fn get(&self, name: &str) -> Result<Option<JsValue>, Error> {
-        let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
-        transaction.object_store(STORE)?.get(Query::Key(name.into()))?.await
-    }
-
-    async fn put(&self, name: &str, value: &JsValue) -> Result<(), Error> {
-        let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
-        transaction.object_store(STORE)?.put(value, Some(&name.into()))?.await?;
-        transaction.commit()?.await?;
-        Ok(())
-    }
+/// As they were kept; none where nothing was.
+fn bytes(stored: JsValue) -> Vec<u8> {
+    stored.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default()
 }
 
 /// The language that the shopper chose, else the browser's.

@@ -30,6 +30,11 @@ pub(crate) fn root() -> Option<Element> {
     document()?.get_element_by_id("app")
 }
 
+/// The sign of OneScan that the page comes with.
+pub(crate) fn logo() -> Option<Element> {
+    document()?.query_selector(".logo").ok().flatten()
+}
+
 /// The part of the address that names the page.
 pub(crate) fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()

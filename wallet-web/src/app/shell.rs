@@ -6,6 +6,7 @@ use futures::future::{AbortHandle, abortable};
 use gloo_timers::callback::Timeout;
 use proto::convert::time_from_wire;
 use tonic_web_wasm_client::{Client, options::FetchOptions};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -102,7 +103,14 @@ impl Shell {
             Effect::Download { name, text } => {
                 let _ = browser::download(&name, &text);
             }
-            Effect::SaveLibrary => self.save_library(model.library.to_bytes()),
+            Effect::SaveLibrary => {
+                let library = model.library.to_bytes();
+                self.keep(|storage| async move { storage.keep_library(&library).await });
+            }
+            Effect::SaveReceipts => {
+                let receipts = model.recent.to_bytes();
+                self.keep(|storage| async move { storage.keep_receipts(&receipts).await });
+            }
             Effect::Replace(route) => browser::replace(&route),
             Effect::KeepTheme(theme) => {
                 storage::keep_theme(theme);
@@ -187,7 +195,7 @@ impl Shell {
         let storage = self.parts.borrow().storage.clone();
         // A key that can't be kept would lose the money with the page.
         let storage = storage.ok_or_else(|| KeyError::NotKept("no storage".to_owned()))?;
-        storage.keep_key(&key).await.map_err(|error| KeyError::NotKept(error.to_string()))?;
+        storage.keep_key(&key).await.map_err(|error| KeyError::NotKept(format!("{error:?}")))?;
         let provider = connect(key);
         self.parts.borrow_mut().provider = Some(provider.clone());
         Ok(provider)
@@ -219,10 +227,11 @@ impl Shell {
         }
     }
 
-    fn save_library(&self, bytes: Vec<u8>) {
+    /// Writes what nobody needs to pay. A disk that is full is told by [`Self::save`], and the provider has the most of it.
+    fn keep<F: Future<Output = Result<(), JsValue>> + 'static>(&self, write: impl FnOnce(Storage) -> F) {
         if let Some(storage) = self.parts.borrow().storage.clone() {
-            // A disk that is full loses nothing that the provider doesn't have.
-            spawn_local(async move { drop(storage.keep_library(&bytes).await) });
+            let writing = write(storage);
+            spawn_local(async move { drop(writing.await) });
         }
     }
 

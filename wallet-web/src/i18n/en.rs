@@ -2,16 +2,21 @@
 
 use super::{First, Texts};
 
-pub(super) const FIRST: First = First { pay: "Pay", code_label: "Your payment code" };
-
-pub(super) const TEXTS: Texts = Texts {
-    language_of_the_other: "中文",
-
+pub(super) const FIRST: First = First {
+    pay: "Pay",
+    code_label: "Your payment code",
+    other_language: "中文",
     welcome_title: "One code.\nOne scan.",
     welcome_text: "Clip coupons from the brands you buy. At the till, a single QR code pays and takes the discounts off.",
     welcome_open: "Open my wallet",
-    welcome_opening: "Opening…",
+    have_wallet: "I have a wallet already",
     welcome_key: "Your wallet is locked with a key that is made on this phone and never leaves it.",
+};
+
+pub(super) const TEXTS: Texts = Texts {
+    language_of_the_other: FIRST.other_language,
+
+    welcome_opening: "Opening…",
 
     tab_pay: FIRST.pay,
     tab_offers: "Offers",

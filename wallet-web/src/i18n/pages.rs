@@ -117,7 +117,6 @@ texts! {
         recovery_make: "Make a recovery code", "生成恢复码";
         recovery_renew: "Make a new code", "重新生成";
 
-        have_wallet: "I have a wallet already", "我已有钱包";
         link_title: "Link this device", "关联此设备";
         link_text: "On a device that has your wallet, open Account, Devices, “Link another device”, and type the code that it shows.", "在已有钱包的设备上打开“账户 > 设备 > 关联新设备”，输入显示的配对码。";
         link_go: "Link", "关联";

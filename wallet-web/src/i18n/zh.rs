@@ -2,16 +2,21 @@
 
 use super::{First, Texts};
 
-pub(super) const FIRST: First = First { pay: "付款", code_label: "您的付款码" };
-
-pub(super) const TEXTS: Texts = Texts {
-    language_of_the_other: "EN",
-
+pub(super) const FIRST: First = First {
+    pay: "付款",
+    code_label: "您的付款码",
+    other_language: "EN",
     welcome_title: "一个码\n扫一次",
     welcome_text: "先领常买品牌的优惠券，结账时出示一个二维码，付款、抵扣一次完成。",
     welcome_open: "开通钱包",
-    welcome_opening: "正在开通…",
+    have_wallet: "我已有钱包",
     welcome_key: "钱包密钥只在这部手机上生成，绝不离开手机。",
+};
+
+pub(super) const TEXTS: Texts = Texts {
+    language_of_the_other: FIRST.other_language,
+
+    welcome_opening: "正在开通…",
 
     tab_pay: FIRST.pay,
     tab_offers: "优惠",

@@ -11,7 +11,7 @@ use shared::{
     typed_code::{PairingCode, RecoveryCode},
 };
 
-use super::{Effect, Event, Memory, Model, Pay, Route, Stage, inbox, library::Library, link, update};
+use super::{Effect, Event, Memory, Model, Pay, Recent, Route, Stage, inbox, library::Library, link, update};
 use crate::api::{CallError, Join};
 
 pub(super) use recovery::on as on_recovery;
@@ -137,6 +137,7 @@ pub(super) fn leave(model: &mut Model) {
 /// Back to before there was a wallet; the key goes too, since no wallet will ever be opened with it again.
 pub(super) fn forget(model: &mut Model, problem: Option<CallError>) -> Vec<Effect> {
     model.memory = Memory::default();
+    model.recent = Recent::default();
     model.library = Library::default();
     model.account = AccountPages::default();
     model.recovery = Recovery::default();

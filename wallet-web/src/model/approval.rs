@@ -46,7 +46,7 @@ fn approvable_until(payment: &v1::Payment) -> Option<UnixMillis> {
 impl Model {
     /// The payment that waits for the shopper's approval; it goes before whatever page is open.
     pub fn waiting(&self) -> Option<&v1::Payment> {
-        let payments = self.memory.receipts.iter().map(|receipt| &receipt.payment);
+        let payments = self.recent.receipts.iter().map(|receipt| &receipt.payment);
         payments
             .into_iter()
             .find(|payment| approvable_until(payment).is_some_and(|end| self.provider_now() < end))
@@ -170,7 +170,7 @@ pub(super) fn count_due(model: &mut Model) -> Vec<Effect> {
     if model.waiting().is_some() {
         return count(model);
     }
-    let undecided = model.memory.receipts.iter().any(|r| r.payment.state() == PaymentState::PendingApproval);
+    let undecided = model.recent.receipts.iter().any(|r| r.payment.state() == PaymentState::PendingApproval);
     model.answering = Answering::Open;
     if undecided { sync(model) } else { vec![] }
 }

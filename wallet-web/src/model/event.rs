@@ -206,6 +206,8 @@ pub enum Effect {
     Sign(Box<SignRequest>),
     /// Write the memory to storage; where that begins to fail, or succeeds again: [`Event::Saved`].
     Save,
+    /// Write the latest receipts to storage.
+    SaveReceipts,
     /// Read the library from storage: [`Event::LibraryLoaded`].
     LoadLibrary,
     /// Write the library to storage.

@@ -30,7 +30,7 @@ pub enum HistoryEvent {
 impl Model {
     /// The receipts to show, newest first: of what was paid, whether or not it came back.
     pub fn receipts(&self) -> Vec<&Receipt> {
-        let newest = self.memory.receipts.iter();
+        let newest = self.recent.receipts.iter();
         let newest = newest.filter(|receipt| receipt.payment.state() != PaymentState::PendingApproval);
         let mut seen = BTreeSet::new();
         newest.chain(&self.library.older).filter(|of| seen.insert(&of.payment.payment_id)).collect()
@@ -46,7 +46,7 @@ impl Model {
 
     /// A receipt by its payment.
     pub fn receipt(&self, payment_id: &str) -> Option<&Receipt> {
-        let all = self.memory.receipts.iter().chain(&self.library.older);
+        let all = self.recent.receipts.iter().chain(&self.library.older);
         all.into_iter().find(|receipt| receipt.payment.payment_id == payment_id)
     }
 
@@ -99,7 +99,7 @@ fn came(model: &mut Model, outcome: Result<Box<PaymentsPage>, CallError>) -> Vec
         Turn::More(token) => vec![Effect::ListPayments(token)],
         Turn::Whole(payments) => {
             let known: BTreeSet<&str> =
-                model.memory.receipts.iter().map(|receipt| receipt.payment.payment_id.as_str()).collect();
+                model.recent.receipts.iter().map(|receipt| receipt.payment.payment_id.as_str()).collect();
             let older = payments.into_iter().filter(is_receipt);
             let older = older.filter(|of| !known.contains(of.payment_id.as_str()));
             model.library.older = older.map(Receipt::from).collect();

@@ -8,8 +8,10 @@ use shared::time::UnixMillis;
 
 use super::{
     Effect, Model, Pay, Receipt, Said, Snapshot, Stage,
-    memory::{RECEIPTS_MAX, token_from_wire},
-    pay_screen, unused,
+    memory::token_from_wire,
+    pay_screen,
+    recent::{RECEIPTS_MAX, Recent},
+    unused,
     update::say,
 };
 
@@ -24,6 +26,7 @@ pub(super) fn take_snapshot(model: &mut Model, snapshot: Snapshot) -> Vec<Effect
     if known_wallet.is_some_and(|id| id != snapshot.account.wallet.wallet_id) {
         // Another wallet than the one remembered: nothing of that one applies.
         model.memory = super::Memory::default();
+        model.recent = Recent::default();
         model.library = super::Library::default();
     }
     let first = model.memory.account.is_none();
@@ -45,7 +48,7 @@ pub(super) fn take_snapshot(model: &mut Model, snapshot: Snapshot) -> Vec<Effect
     if redraw {
         effects.extend(pay_screen::make_code(model));
     }
-    effects.push(Effect::Save);
+    effects.extend([Effect::Save, Effect::SaveReceipts]);
     effects
 }
 
@@ -72,6 +75,7 @@ pub(super) fn take_change(model: &mut Model, change: v1::WatchWalletResponse) ->
     let mut effects = vec![];
     if let Some(payment) = change.payment {
         effects.extend(take_payment(model, payment, balance));
+        effects.push(Effect::SaveReceipts);
     }
     if redraw {
         effects.extend(pay_screen::make_code(model));
@@ -162,7 +166,7 @@ fn file(model: &mut Model, payment: v1::Payment, balance_after: Option<v1::Money
     let waited = model.receipt(&payment.payment_id).map(|known| known.payment.completed_at.is_none());
     let paid_just_now = waited.unwrap_or(true) && payment.completed_at.is_some();
     let unused = if paid_just_now { unused::unused(model, &payment) } else { vec![] };
-    let receipts = &mut model.memory.receipts;
+    let receipts = &mut model.recent.receipts;
     // While it waits, the balance is still the one before it.
     let balance_after = balance_after.filter(|_| !unpaid);
     if unpaid && payment.state() != PaymentState::PendingApproval {

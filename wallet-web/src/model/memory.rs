@@ -1,5 +1,5 @@
-//! What outlives the page: all that the wallet shows, and all that it needs to pay with no network. Stored as one protobuf
-//! record, so that a later version can read what an earlier one wrote.
+//! What outlives the page and is needed to pay with no network. Stored as one protobuf record, so that a later version can
+//! read what an earlier one wrote.
 
 use prost::Message;
 use proto::{
@@ -8,15 +8,11 @@ use proto::{
 };
 use shared::{code::TokenNumber, time::UnixMillis};
 
-use super::Unused;
 use crate::{
     api::Account,
     pay::{Choice, Choices},
     stock::{Stock, Token, Visit},
 };
-
-/// Receipts kept on the phone; the provider has them all.
-pub(super) const RECEIPTS_MAX: usize = 200;
 
 /// What outlives the page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,8 +23,6 @@ pub struct Memory {
     pub clock_offset_ms: i64,
     /// Clipped coupons, newest first.
     pub coupons: Vec<v1::Coupon>,
-    /// Receipts, newest first.
-    pub receipts: Vec<Receipt>,
     /// Payment tokens.
     pub stock: Stock,
     /// What the shopper wants in the code and what not.
@@ -37,26 +31,6 @@ pub struct Memory {
     pub recovery_kept: bool,
     /// A newer version of the wallet is about to take over; it says so when it has.
     pub updating: bool,
-}
-
-/// A payment, completed or reversed.
-#[derive(Clone, PartialEq, Message)]
-pub struct Receipt {
-    /// The payment.
-    #[prost(message, required, tag = "1")]
-    pub payment: v1::Payment,
-    /// The balance right after it, where the phone was told at that moment.
-    #[prost(message, optional, tag = "2")]
-    pub balance_after: Option<v1::Money>,
-    /// Coupons that were in the wallet and took nothing off, and why.
-    #[prost(message, repeated, tag = "3")]
-    pub unused: Vec<Unused>,
-}
-
-impl From<v1::Payment> for Receipt {
-    fn from(payment: v1::Payment) -> Self {
-        Self { payment, balance_after: None, unused: vec![] }
-    }
 }
 
 /// [`Memory`] as stored.
@@ -70,8 +44,6 @@ struct Record {
     clock_offset_ms: i64,
     #[prost(message, repeated, tag = "5")]
     coupons: Vec<v1::Coupon>,
-    #[prost(message, repeated, tag = "6")]
-    receipts: Vec<Receipt>,
     #[prost(message, repeated, tag = "7")]
     tokens_unseen: Vec<v1::PaymentToken>,
     #[prost(message, repeated, tag = "8")]
@@ -103,7 +75,6 @@ impl Memory {
             provider: self.account.as_ref().map(|account| account.provider.clone()),
             clock_offset_ms: self.clock_offset_ms,
             coupons: self.coupons.clone(),
-            receipts: self.receipts.clone(),
             tokens_unseen: tokens(&self.stock.unseen),
             tokens_spare: tokens(&self.stock.spares),
             token_in_use: visit.map(|visit| token_to_wire(&visit.token)),
@@ -130,7 +101,6 @@ impl Memory {
                 .map(|(wallet, provider)| Account { wallet, provider }),
             clock_offset_ms: record.clock_offset_ms,
             coupons: record.coupons,
-            receipts: record.receipts,
             stock: Stock {
                 unseen: tokens(&record.tokens_unseen),
                 visit: in_use.map(|token| Visit { token, shown_at }),
@@ -175,11 +145,6 @@ mod tests {
             }),
             clock_offset_ms: -61_000,
             coupons: vec![v1::Coupon { coupon_id: "100001-7".to_owned(), ..Default::default() }],
-            receipts: vec![Receipt {
-                payment: v1::Payment { payment_id: "p".to_owned(), ..Default::default() },
-                balance_after: Some(v1::Money { currency_code: "CNY".to_owned(), minor_units: 1 }),
-                unused: vec![Unused { offer_number: 100_002, title: None, reason: 6 }],
-            }],
             stock: Stock {
                 unseen: vec![token(1), token(2)],
                 visit: Some(Visit { token: token(3), shown_at: UnixMillis(5) }),

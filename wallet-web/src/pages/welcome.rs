@@ -18,26 +18,27 @@ pub(super) fn view(ui: Ui<'_>, opening: bool, problem: Option<&CallError>) -> Ht
     }
 }
 
-/// What it is, and one button.
+/// What it is, and one button: as `boot` draws it until then.
 fn start(ui: Ui<'_>, opening: bool, problem: Option<&CallError>) -> Html {
+    let t = ui.lang.first();
     html! {
         <main class="welcome">
             <div class="welcome-top">{ language(ui) }</div>
             <div class="welcome-body">
                 { icons::logo() }
-                <h1>{ ui.t.welcome_title }</h1>
-                <p class="welcome-text">{ ui.t.welcome_text }</p>
+                <h1>{ t.welcome_title }</h1>
+                <p class="welcome-text">{ t.welcome_text }</p>
             </div>
             <div class="welcome-foot">
                 { alert(ui, problem) }
                 <button class="button button-large" data-test="open-wallet" disabled={opening}
                     onclick={ui.tap(Event::OpenTapped)}>
-                    { if opening { ui.t.welcome_opening } else { ui.t.welcome_open } }
+                    { if opening { ui.t.welcome_opening } else { t.welcome_open } }
                 </button>
                 <a class="button button-quiet button-large" href={Route::Link(String::new()).hash()} data-test="have-wallet">
-                    { ui.lang.account().have_wallet }
+                    { t.have_wallet }
                 </a>
-                <p class="small">{ ui.t.welcome_key }</p>
+                <p class="small">{ t.welcome_key }</p>
             </div>
         </main>
     }

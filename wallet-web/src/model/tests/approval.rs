@@ -134,8 +134,9 @@ fn the_time_is_counted_down_by_one_timer_and_then_the_provider_is_asked() {
 fn a_payment_that_waited_while_the_page_was_loaded_anew_is_asked_for_again() {
     let mut phone = Phone::open();
     waiting(&mut phone);
-    let stored = phone.model.memory.to_bytes();
+    let (stored, receipts) = (phone.model.memory.to_bytes(), phone.model.recent.to_bytes());
     let mut phone = Phone::new();
+    phone.model.recent = Recent::from_bytes(&receipts);
     phone.on(Event::Loaded(Box::new(Memory::from_bytes(&stored))));
     assert!(phone.model.waiting().is_some());
     phone.due_after(1_000);
