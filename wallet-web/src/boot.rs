@@ -35,7 +35,7 @@ pub(crate) async fn start() {
     run(begun);
 }
 
-/// Reads the storage, and shows a code where the wallet opens with one.
+/// Reads the storage, and shows a code where the wallet opens with one, or what a wallet is where there is none.
 async fn begin() -> Begun {
     let lang = storage::language();
     browser::show_language(lang);
