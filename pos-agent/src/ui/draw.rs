@@ -196,7 +196,8 @@ fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: 
     frame.render_widget(Paragraph::new(prompt), entry);
     if let Some((sign, tone)) = scan_state(session) {
         let style = around.colours.letters(tone).bold();
-        frame.render_widget(Line::from(format!("{sign} ")).style(style).right_aligned(), entry);
+        let sign = Line::from(Span::styled(format!("{sign} "), style)).right_aligned();
+        frame.render_widget(sign, entry);
     }
     let help = Line::from(format!(" {}", help(session))).style(around.colours.letters(Tone::Quiet));
     frame.render_widget(help, keys);

@@ -54,9 +54,9 @@ fn lines(buffer: &Buffer) -> Vec<String> {
     buffer.content.chunks(usize::from(buffer.area.width)).map(row).collect()
 }
 
-/// Without blanks, so that words are found wherever a line was broken.
+/// Without blanks and without the blocks of figures and marks beside the words, so that words are found wherever a line was broken.
 fn packed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    text.chars().filter(|c| !c.is_whitespace() && !('▀'..='▟').contains(c)).collect()
 }
 
 #[test]
