@@ -10,6 +10,7 @@
 use proto::v1::Payment;
 use shared::{
     basket::Basket, code::TokenNumber, ids::OfferNumber, money::Money, offer::Refusal, reason::Reason,
+    time::UnixMillis,
 };
 
 use crate::{
@@ -88,6 +89,8 @@ pub struct Asking {
     pub tries: u32,
     /// Whether the cashier has given it up.
     pub cancelling: bool,
+    /// Until when the shopper can approve it; `None` while nobody asked for that.
+    pub approvable_until: Option<UnixMillis>,
 }
 
 /// How a checkout ended.
@@ -313,8 +316,14 @@ impl Checkout {
 
     fn ask(&mut self, shown: Shown, priced: Priced) -> Vec<Effect> {
         let effect = Effect::Pay(priced.clone(), shown.clone());
-        let payment_id = String::new();
-        self.state = State::Authorising(Asking { priced, shown, payment_id, tries: 1, cancelling: false });
+        self.state = State::Authorising(Asking {
+            priced,
+            shown,
+            payment_id: String::new(),
+            tries: 1,
+            cancelling: false,
+            approvable_until: None,
+        });
         vec![effect]
     }
 
@@ -327,9 +336,9 @@ impl Checkout {
                 }
                 Vec::new()
             }
-            Machine::Approving { .. } => {
+            Machine::Approving { until, .. } => {
                 if let State::Authorising(asking) = &self.state {
-                    self.state = State::Approving(asking.clone());
+                    self.state = State::Approving(Asking { approvable_until: until, ..asking.clone() });
                 }
                 Vec::new()
             }

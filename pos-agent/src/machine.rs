@@ -18,8 +18,8 @@ pub use refund::{RefundEffect, RefundEvent, RefundMachine, RefundOutcome};
 
 use std::time::Duration;
 
-use proto::{status::Failure, v1::Payment};
-use shared::reason::Reason;
+use proto::{convert::time_from_wire, status::Failure, v1::Payment};
+use shared::{reason::Reason, time::UnixMillis};
 
 /// Tries to learn the outcome, the first included. With the pauses between, a provider that can't be reached is given up
 /// after five seconds; one that hangs at each try, after [`ASK_TRIES_MAX`] times the call's time-out more.
@@ -175,6 +175,8 @@ pub enum Machine {
     Approving {
         /// Times in a row that the provider could not be asked how it stands.
         lost: u32,
+        /// Until when that is possible, by the provider's clock; `None` where it doesn't say.
+        until: Option<UnixMillis>,
     },
     /// Waiting for an answer to GetPayment or for the next try.
     LookingUp {
@@ -226,10 +228,10 @@ impl Machine {
             }
 
             (Self::Asking { .. } | Self::Approving { .. }, Event::GivenUp) => reverse(),
-            (Self::Approving { lost }, Event::PauseOver) => (Self::Approving { lost }, vec![Effect::Query]),
-            (Self::Approving { lost }, Event::Queried(result)) => match result {
+            (state @ Self::Approving { .. }, Event::PauseOver) => (state, vec![Effect::Query]),
+            (Self::Approving { lost, until }, Event::Queried(result)) => match result {
                 Ok(answer) => answered(answer),
-                Err(error) => again_or_reverse(Self::Approving { lost: lost + 1 }, lost + 1, &error),
+                Err(error) => again_or_reverse(Self::Approving { lost: lost + 1, until }, lost + 1, &error),
             },
 
             // Its shopper may have left, so an approval is no longer waited for.
@@ -287,8 +289,9 @@ fn stands(reason: Reason) -> bool {
     matches!(reason, Reason::ReversalTooLate | Reason::InvalidTransition)
 }
 
-fn approving() -> (Machine, Vec<Effect>) {
-    (Machine::Approving { lost: 0 }, vec![Effect::Watch(WATCH_MAX)])
+fn approving(payment: &Payment) -> (Machine, Vec<Effect>) {
+    let until = time_from_wire("approval_expires_at", payment.approval_expires_at.as_ref()).ok();
+    (Machine::Approving { lost: 0, until }, vec![Effect::Watch(WATCH_MAX)])
 }
 
 fn again_or_reverse(state: Machine, tries: u32, error: &CallError) -> (Machine, Vec<Effect>) {
@@ -304,7 +307,7 @@ fn answered(answer: Answer) -> (Machine, Vec<Effect>) {
     match answer.stored {
         Stored::Completed => end(Outcome::Paid(answer.payment)),
         Stored::Reversed => end(Outcome::Reversed),
-        Stored::PendingApproval => approving(),
+        Stored::PendingApproval => approving(&answer.payment),
         Stored::Rejected => declined(Reason::ApprovalRejected, "rejected on the phone"),
         Stored::Expired => declined(Reason::ApprovalExpired, "not approved in time"),
         Stored::Declined => {

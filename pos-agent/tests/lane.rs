@@ -91,7 +91,7 @@ fn coupons_refused() -> Event {
 }
 
 fn approving() -> Event {
-    goes_on(Machine::Approving { lost: 0 })
+    goes_on(Machine::Approving { lost: 0, until: None })
 }
 
 fn reversing() -> Event {

@@ -339,7 +339,7 @@ fn the_provider_says_how_long_to_wait() {
 #[test]
 fn a_payment_that_the_shopper_has_to_approve_is_watched() {
     let asked = || vec![Event::Start, Event::Created(Ok(answer(Stored::PendingApproval)))];
-    let waiting = Machine::Approving { lost: 0 };
+    let waiting = Machine::Approving { lost: 0, until: None };
     check(asked(), &waiting, &[Effect::Watch(WATCH_MAX)]);
     let then = |more: Vec<Event>| asked().into_iter().chain(more).collect::<Vec<_>>();
     check(then(vec![Event::PauseOver]), &waiting, &[Effect::Query]);
