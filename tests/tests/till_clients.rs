@@ -230,7 +230,7 @@ async fn what_is_given_back_is_given_back_once_and_a_lost_disk_is_found_at_the_e
     assert_eq!(found, [(DayDifferenceCause::MissingAtTill, payment_id.as_str()), refund, refund]);
     let unknown = GetReceiptRequest { payment_id: payment_id.clone(), copy: true, ..Default::default() };
     assert_eq!(software.get_receipt(unknown).await.unwrap_err().code(), Code::NotFound);
-    assert!(shop.world.operator.audit().await.broken.is_none());
+    assert!(shop.world.operator.audit().await.clean);
 }
 
 /// What the page started is ended with the test, whatever becomes of it.
