@@ -90,7 +90,7 @@ fn python() -> Command {
 }
 
 /// A till in Python with its generated code.
-fn python_till(shop: &Shop) -> impl Fn(SocketAddr, &[&str], &str) -> String {
+fn python_till(shop: &Shop) -> impl Fn(SocketAddr, &[&str], &str) -> String + use<> {
     let folder = shop.example("till_python");
     fs::create_dir(folder.join("gen")).unwrap();
     let mut protos: Vec<PathBuf> =
