@@ -7,10 +7,11 @@
 //! - a code that a fresh one can replace (too old, used) leaves the checkout waiting for the next scan;
 //! - coupons that the provider refuses are left out, with the cashier's yes or without, as the caller chose.
 
+use std::time::Duration;
+
 use proto::v1::Payment;
 use shared::{
     basket::Basket, code::TokenNumber, ids::OfferNumber, money::Money, offer::Refusal, reason::Reason,
-    time::UnixMillis,
 };
 
 use crate::{
@@ -89,8 +90,8 @@ pub struct Asking {
     pub tries: u32,
     /// Whether the cashier has given it up.
     pub cancelling: bool,
-    /// Until when the shopper can approve it; `None` while nobody asked for that.
-    pub approvable_until: Option<UnixMillis>,
+    /// How long the shopper has to approve it; `None` while nobody asked for that, or where the provider doesn't say.
+    pub approval_time: Option<Duration>,
 }
 
 /// How a checkout ended.
@@ -322,7 +323,7 @@ impl Checkout {
             payment_id: String::new(),
             tries: 1,
             cancelling: false,
-            approvable_until: None,
+            approval_time: None,
         });
         vec![effect]
     }
@@ -336,9 +337,9 @@ impl Checkout {
                 }
                 Vec::new()
             }
-            Machine::Approving { until, .. } => {
+            Machine::Approving { allowed, .. } => {
                 if let State::Authorising(asking) = &self.state {
-                    self.state = State::Approving(Asking { approvable_until: until, ..asking.clone() });
+                    self.state = State::Approving(Asking { approval_time: allowed, ..asking.clone() });
                 }
                 Vec::new()
             }

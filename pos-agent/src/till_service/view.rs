@@ -40,7 +40,7 @@ pub(super) fn checkout(handle: &Handle, checkout: &Checkout) -> v1::Checkout {
     match state {
         State::Authorising(asking) | State::Approving(asking) => {
             view.tries = asking.tries;
-            view.approvable_until = asking.approvable_until.map(time_to_wire);
+            view.approval_time = asking.approval_time.and_then(|time| time.try_into().ok());
         }
         State::LookingUp { due, .. } => view.amount_due = Some(money_to_wire(*due)),
         State::Ended { end: End::Paid(payment), .. } => {
