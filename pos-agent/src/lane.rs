@@ -7,6 +7,8 @@
 //! - a code that a fresh one can replace (too old, used) leaves the checkout waiting for the next scan;
 //! - coupons that the provider refuses are left out, with the cashier's yes or without, as the caller chose.
 
+use std::time::Duration;
+
 use proto::v1::Payment;
 use shared::{
     basket::Basket, code::TokenNumber, ids::OfferNumber, money::Money, offer::Refusal, reason::Reason,
@@ -88,6 +90,8 @@ pub struct Asking {
     pub tries: u32,
     /// Whether the cashier has given it up.
     pub cancelling: bool,
+    /// How long the shopper has to approve it; `None` while nobody asked for that, or where the provider doesn't say.
+    pub approval_time: Option<Duration>,
 }
 
 /// How a checkout ended.
@@ -313,8 +317,14 @@ impl Checkout {
 
     fn ask(&mut self, shown: Shown, priced: Priced) -> Vec<Effect> {
         let effect = Effect::Pay(priced.clone(), shown.clone());
-        let payment_id = String::new();
-        self.state = State::Authorising(Asking { priced, shown, payment_id, tries: 1, cancelling: false });
+        self.state = State::Authorising(Asking {
+            priced,
+            shown,
+            payment_id: String::new(),
+            tries: 1,
+            cancelling: false,
+            approval_time: None,
+        });
         vec![effect]
     }
 
@@ -327,9 +337,9 @@ impl Checkout {
                 }
                 Vec::new()
             }
-            Machine::Approving { .. } => {
+            Machine::Approving { allowed, .. } => {
                 if let State::Authorising(asking) = &self.state {
-                    self.state = State::Approving(asking.clone());
+                    self.state = State::Approving(Asking { approval_time: allowed, ..asking.clone() });
                 }
                 Vec::new()
             }

@@ -12,10 +12,10 @@ use proto::{
     v1::{
         CancelCheckoutRequest, CancelCheckoutResponse, CloseDayRequest, CloseDayResponse,
         ConfirmCheckoutRequest, ConfirmCheckoutResponse, GetReceiptRequest, GetReceiptResponse,
-        GetTotalsRequest, GetTotalsResponse, Lane, ListLanesRequest, ListLanesResponse, RefundSaleRequest,
-        RefundSaleResponse, StartCheckoutRequest, StartCheckoutResponse, SubmitScanRequest,
-        SubmitScanResponse, WatchCheckoutRequest, WatchCheckoutResponse, WatchScansRequest,
-        WatchScansResponse, till_service_server::TillService,
+        GetTotalsRequest, GetTotalsResponse, Lane, ListAttentionRequest, ListAttentionResponse,
+        ListLanesRequest, ListLanesResponse, RefundSaleRequest, RefundSaleResponse, StartCheckoutRequest,
+        StartCheckoutResponse, SubmitScanRequest, SubmitScanResponse, WatchCheckoutRequest,
+        WatchCheckoutResponse, WatchScansRequest, WatchScansResponse, till_service_server::TillService,
     },
 };
 use shared::reason::Reason;
@@ -185,6 +185,14 @@ impl TillService for TillApi {
             totals: Some(view::totals(&report)),
             differences: report.differences.iter().map(view::difference).collect(),
         }))
+    }
+
+    async fn list_attention(
+        &self,
+        _: Request<ListAttentionRequest>,
+    ) -> Result<Response<ListAttentionResponse>, Status> {
+        let list = self.lanes.till().attention().map_err(|error| books::unreadable(&error))?;
+        Ok(Response::new(ListAttentionResponse { items: list.iter().map(view::attention).collect() }))
     }
 
     async fn list_lanes(&self, _: Request<ListLanesRequest>) -> Result<Response<ListLanesResponse>, Status> {

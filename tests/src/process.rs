@@ -40,7 +40,7 @@ impl ServerProcess {
             .kill_on_drop(true)
             .spawn()
             .expect("the server starts");
-        let address = listening(&mut child).await.expect("the server says where it listens");
+        let address = said(&mut child, "listening http://").await.expect("the server says where it listens");
         Self { child, address }
     }
 
@@ -66,6 +66,46 @@ pub fn operator_key(data_dir: &Path) -> String {
         .expect("a new provider writes operator.key")
         .trim()
         .to_owned()
+}
+
+/// A shop's agent, `pos-agent run`, in a process of its own.
+#[derive(Debug)]
+pub struct AgentProcess {
+    _child: Child,
+    address: SocketAddr,
+}
+
+impl AgentProcess {
+    /// Starts it in a folder, with one lane at the provider `url`, for pages of these origins.
+    pub async fn start(folder: &Path, url: &str, terminal_key: &str, origins: &[&str]) -> Self {
+        let key = folder.join("terminal.key");
+        fs::write(&key, terminal_key).expect("the key can be written");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("the key can be hidden");
+        }
+        let config = folder.join("till.toml");
+        let settings = format!(
+            "[provider]\naddress = \"{url}\"\nkey_file = \"terminal.key\"\n\
+             [service]\nlisten = \"127.0.0.1:0\"\nallowed_origins = {origins:?}\n[log]\nlevel = \"warn\"\n"
+        );
+        fs::write(&config, settings).expect("the settings can be written");
+        let mut child = Command::new(program("pos-agent"))
+            .args(["run", "--config"])
+            .arg(config)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("pos-agent starts");
+        let address = said(&mut child, "pos-agent: serving on ").await.expect("it says where it serves");
+        Self { _child: child, address }
+    }
+
+    /// Where `TillService` is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
 }
 
 /// One run of `pos-agent checkout`, the code on its standard input.
@@ -109,7 +149,7 @@ impl Checkout {
 }
 
 /// A program of this repository, as cargo builds it: in `ONESCAN_BIN_DIR`, or beside the tests.
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let dir = env::var_os("ONESCAN_BIN_DIR").map_or_else(beside_the_tests, PathBuf::from);
     let path = dir.join(name);
     assert!(
@@ -126,13 +166,13 @@ fn beside_the_tests() -> PathBuf {
     test.ancestors().nth(2).expect("a test lies in a folder of a folder").to_owned()
 }
 
-/// The line `listening http://127.0.0.1:PORT` of the server's output.
-async fn listening(server: &mut Child) -> io::Result<SocketAddr> {
-    let output = server.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+/// The address on the line of a program's output that begins like this.
+async fn said(program: &mut Child, before: &str) -> io::Result<SocketAddr> {
+    let output = program.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     let mut lines = BufReader::new(output).lines();
     while let Some(line) = lines.next_line().await? {
-        if let Some(address) = line.strip_prefix("listening http://").and_then(|text| text.parse().ok()) {
-            // Keeps reading, so that the server never writes into a closed pipe.
+        if let Some(address) = line.strip_prefix(before).and_then(|text| text.parse().ok()) {
+            // Keeps reading, so that the program never writes into a closed pipe.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok(address);
         }

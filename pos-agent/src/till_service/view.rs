@@ -3,13 +3,14 @@
 use proto::{
     convert::{money_to_wire, redemption_to_wire, refusal_to_wire, time_to_wire},
     v1::{
-        self, AppliedCoupon, CashierWords, CheckoutState, DayDifference, DayDifferenceCause, LocalizedText,
-        ScanKind, TillTotal, TillTotals, UnusedCoupon, WatchScansResponse,
+        self, AppliedCoupon, AttentionItem, AttentionTrouble, CashierWords, CheckoutState, DayDifference,
+        DayDifferenceCause, LocalizedText, ScanKind, TillTotal, TillTotals, UnusedCoupon, WatchScansResponse,
     },
 };
 use shared::{money::Money, reason::Reason};
 
 use crate::{
+    attention::{Attention, Trouble},
     catalogue::Catalogue,
     day::{Cause, DayReport, Difference, Total},
     lane::{Checkout, End, State},
@@ -37,7 +38,10 @@ pub(super) fn checkout(handle: &Handle, checkout: &Checkout) -> v1::Checkout {
         add_price(&mut view, priced);
     }
     match state {
-        State::Authorising(asking) | State::Approving(asking) => view.tries = asking.tries,
+        State::Authorising(asking) | State::Approving(asking) => {
+            view.tries = asking.tries;
+            view.approval_time = asking.approval_time.and_then(|time| time.try_into().ok());
+        }
         State::LookingUp { due, .. } => view.amount_due = Some(money_to_wire(*due)),
         State::Ended { end: End::Paid(payment), .. } => {
             // After a restart it is all that is known of the sale.
@@ -149,6 +153,27 @@ pub(super) fn totals(report: &DayReport) -> TillTotals {
         refunds: total(report.refunded),
         reversals: total(report.taken_back),
         declines: total(report.declined),
+    }
+}
+
+/// One thing that needs a human.
+pub(super) fn attention(attention: &Attention) -> AttentionItem {
+    let Attention { payment_id, begun_at, amount, trouble } = attention;
+    AttentionItem {
+        trouble: match trouble {
+            Trouble::NotTakenBack => AttentionTrouble::NotTakenBack,
+            Trouble::NotRefunded => AttentionTrouble::NotRefunded,
+            Trouble::RefundDue => AttentionTrouble::RefundDue,
+        }
+        .into(),
+        words: Some(CashierWords {
+            what: Some(both(|lang| trouble.words(lang).what)),
+            next: Some(both(|lang| trouble.words(lang).next)),
+        }),
+        payment_id: payment_id.clone(),
+        begun_at: Some(time_to_wire(*begun_at)),
+        // What a refund comes to is the provider's to say.
+        amount: (*trouble != Trouble::NotRefunded).then(|| money_to_wire(*amount)),
     }
 }
 

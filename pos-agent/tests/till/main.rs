@@ -7,6 +7,7 @@ mod kill;
 mod program;
 mod provider;
 mod service;
+mod web;
 mod world;
 
 use pos_agent::{

@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) reversals: usize,
     pub(crate) faults: VecDeque<Fault>,
     pub(crate) reversal_faults: usize,
+    /// Nothing can be taken back any more.
+    pub(crate) too_late: bool,
     pub(crate) offers: Vec<Offer>,
     pub(crate) refuse_coupons: Vec<(OfferNumber, Refusal)>,
     pub(crate) balance_minor: i64,
@@ -161,6 +163,8 @@ impl World {
             redemptions: redemptions.collect(),
             merchant_reference: request.merchant_reference.clone(),
             created_at: Some(time_to_wire(UnixMillis(1_790_000_000_000))),
+            approval_expires_at: (state == PaymentState::PendingApproval)
+                .then(|| time_to_wire(UnixMillis(1_790_000_120_000))),
             decline_reason: reason.map(Reason::as_str).unwrap_or_default().to_owned(),
             ..Payment::default()
         };
@@ -268,6 +272,9 @@ impl PaymentService for Service {
         if world.reversal_faults > 0 {
             world.reversal_faults -= 1;
             return Err(Status::unavailable("connection reset"));
+        }
+        if world.too_late {
+            return Err(Failure::new(Reason::ReversalTooLate, "too late").into());
         }
         let payment = world.reverse(&request.get_ref().payment_id);
         Ok(Response::new(ReversePaymentResponse { payment: Some(payment) }))

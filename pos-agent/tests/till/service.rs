@@ -9,10 +9,10 @@ use pos_agent::{
 use proto::{
     status::Failure,
     v1::{
-        BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest,
-        GetReceiptRequest, GetTotalsRequest, ListLanesRequest, Money, PaymentState, ScanKind,
-        StartCheckoutRequest, SubmitScanRequest, TillTotal, WatchCheckoutRequest, WatchScansRequest,
-        till_service_client::TillServiceClient,
+        AttentionTrouble, BasketLine, CancelCheckoutRequest, Checkout, CheckoutState, ConfirmCheckoutRequest,
+        GetReceiptRequest, GetTotalsRequest, ListAttentionRequest, ListLanesRequest, Money, PaymentState,
+        ScanKind, StartCheckoutRequest, SubmitScanRequest, TillTotal, WatchCheckoutRequest,
+        WatchScansRequest, till_service_client::TillServiceClient,
     },
 };
 use shared::{ids::OfferNumber, offer::Refusal, reason::Reason};
@@ -25,7 +25,7 @@ use crate::{
 
 /// The shop's till software.
 #[derive(Clone)]
-struct Software(TillServiceClient<Channel>);
+pub(crate) struct Software(TillServiceClient<Channel>);
 
 fn settings(shop: &Shop) -> Settings {
     let folder = shop.data_dir.path();
@@ -51,7 +51,7 @@ fn private(path: &Path) {
 #[cfg(not(unix))]
 fn private(_: &Path) {}
 
-async fn agent(shop: &Shop) -> (Daemon, Software) {
+pub(crate) async fn agent(shop: &Shop) -> (Daemon, Software) {
     let daemon = daemon::start(settings(shop)).await.unwrap();
     while daemon.lanes().till().offer_count() < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -197,12 +197,51 @@ async fn the_shopper_approves_or_the_cashier_stops_waiting() {
         software.scan(id, &code(1, &[])).await.unwrap();
         let waiting = software.until(id, CheckoutState::WaitingForApproval).await;
         assert_eq!(waiting.words.unwrap().next.unwrap().en, "Ask the customer to approve it.");
+        assert_eq!(waiting.approval_time.map(|time| time.seconds), Some(120), "as the provider says");
     }
     software.cancel("c2").await.unwrap();
     software.until("c2", CheckoutState::Cancelled).await;
     shop.provider.approve_all();
     software.until("c1", CheckoutState::Completed).await;
     assert_eq!(shop.provider.with(|world| world.balance_minor), 100_000 - 450);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_whose_amount_is_not_agreed_to_moves_nothing() {
+    let shop = Shop::open().await;
+    let (_daemon, mut software) = agent(&shop).await;
+    let request = StartCheckoutRequest { confirm_amount: true, ..sale("c1", SHAMPOO, 3000) };
+    software.start(request).await.unwrap();
+    software.scan("c1", &code(1, &[SHAMPOO_COUPON])).await.unwrap();
+    assert_eq!(due(&software.until("c1", CheckoutState::WaitingForConfirmation).await), 2500);
+    assert_eq!(software.cancel("c1").await.unwrap().state(), CheckoutState::Cancelled);
+    assert_eq!(software.cancel("c1").await.unwrap().state(), CheckoutState::Cancelled, "asked again");
+    assert!(shop.provider.states().is_empty(), "the provider was never asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_a_human_is_listed() {
+    let shop = Shop::open().await;
+    let (daemon, mut software) = agent(&shop).await;
+    let listed = software.0.list_attention(ListAttentionRequest {}).await.unwrap().into_inner();
+    assert!(listed.items.is_empty());
+
+    // The sale is cancelled, and the provider no longer takes it back.
+    shop.provider.with(|world| world.too_late = true);
+    shop.provider.fault(Fault::Slow(Duration::from_secs(60)));
+    software.start(sale("c1", MINTS, 450)).await.unwrap();
+    software.scan("c1", &code(1, &[])).await.unwrap();
+    while shop.provider.states().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    software.cancel("c1").await.unwrap();
+    let standing = software.until("c1", CheckoutState::RefundDue).await;
+    let items = software.0.list_attention(ListAttentionRequest {}).await.unwrap().into_inner().items;
+    let [item] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!(item.trouble(), AttentionTrouble::RefundDue);
+    assert_eq!((&item.payment_id, item.amount.as_ref().unwrap().minor_units), (&standing.payment_id, 450));
+    assert_eq!(item.words.as_ref().unwrap().next.as_ref().unwrap().en, "Refund it.");
+    drop(daemon);
 }
 
 #[tokio::test(flavor = "multi_thread")]
