@@ -160,10 +160,12 @@ async fn a_printer_that_is_off_keeps_nobody_from_paying() {
     let settings = format!("{SERVICE}[[printer]]\nlane = \"1\"\nkind = \"tcp\"\naddress = \"{address}\"\n");
     let mut agent = Agent::start(&shop, &settings);
     let payment = agent.sell("1", "c1", 1).await;
-    until(|| said(&shop, "not printed") == 1).await;
+    until(|| said(&shop, "\"not printed\"") == 1).await;
     assert_eq!(agent.printer_of("1").await.unwrap(), "The receipt was not printed.");
     assert_eq!(agent.print_again(&payment).await.unwrap(), "The receipt was not printed.");
     agent.sell("1", "c2", 2).await;
+    // Two sales and a copy: none of them is still under way to the printer that is switched on now.
+    until(|| said(&shop, "\"not printed\"") == 3).await;
 
     let printer = TcpListener::bind(address).await.unwrap();
     let paper = tokio::spawn(async move {
