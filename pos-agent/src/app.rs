@@ -39,7 +39,7 @@ const RECOVER_PATIENCE: Duration = Duration::from_secs(20);
 const KEY_VARIABLE: &str = "ONESCAN_TERMINAL_KEY";
 const LOG_VARIABLE: &str = "ONESCAN_LOG";
 
-/// The exit codes; `pos-agent checkout --help` documents them.
+/// The exit codes; `--help` of `checkout` and `run` documents them.
 mod exit {
     pub(super) const BAD_INPUT: u8 = 2;
     pub(super) const REFUSED: u8 = 3;
@@ -48,6 +48,7 @@ mod exit {
     pub(super) const UNKNOWN: u8 = 6;
     pub(super) const STANDING: u8 = 7;
     pub(super) const CANNOT_WORK: u8 = 8;
+    pub(super) const STOPPED_AT_ONCE: u8 = 9;
 }
 
 /// What ends the program before it is done, with its exit code.
@@ -75,7 +76,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let json = matches!(&cli.command, Command::Checkout(args) if args.json);
     let done = match cli.command {
         Command::Till(args) => run_till(args).await.map(|()| 0),
-        Command::Run(args) => run_daemon(&args).await.map(|()| 0),
+        Command::Run(args) => run_daemon(&args).await,
         Command::Config(args) => run_config(&args).map(|()| 0),
         Command::Checkout(args) => run_checkout(args).await,
         Command::Inspect(args) => run_inspect(&args),
@@ -106,30 +107,53 @@ async fn run_till(args: TillArgs) -> Result<(), Failed> {
     ui::run(till, recoveries, ui).await.map_err(|error| Failed::new(exit::CANNOT_WORK, error))
 }
 
-async fn run_daemon(args: &RunArgs) -> Result<(), Failed> {
+async fn run_daemon(args: &RunArgs) -> Result<u8, Failed> {
     let cannot_work = |error: &dyn std::fmt::Display| Failed::new(exit::CANNOT_WORK, error);
     let settings = config::load(&args.config).map_err(|error| Failed::new(exit::BAD_INPUT, error))?;
     log_as_set(&settings);
-    let stop = stop_signal().map_err(|error| cannot_work(&error))?;
+    let mut signals = StopSignals::listen().map_err(|error| cannot_work(&error))?;
     let daemon = daemon::start(settings).await.map_err(|error| cannot_work(&error))?;
     println!("pos-agent: serving on {}", daemon.address());
-    stop.await;
-    daemon.stop().await;
-    Ok(())
+    signals.next().await;
+    // Who asks twice is in a hurry; the journal has what is left.
+    tokio::select! {
+        _ = daemon.stop() => Ok(0),
+        () = signals.next() => Ok(exit::STOPPED_AT_ONCE),
+    }
 }
 
-/// Waits for what asks the program to end: SIGTERM of a supervisor, Ctrl-C of a person.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    {
+/// What asks the program to end: SIGTERM of a supervisor, Ctrl-C of a person.
+#[cfg(unix)]
+struct StopSignals {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        Ok(async move {
-            tokio::select! { _ = term.recv() => (), _ = int.recv() => () }
-        })
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
     }
-    #[cfg(not(unix))]
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
+
+    async fn next(&mut self) {
+        tokio::select! { _ = self.term.recv() => (), _ = self.int.recv() => () }
+    }
+}
+
+/// Ctrl-C of a person.
+#[cfg(not(unix))]
+struct StopSignals;
+
+#[cfg(not(unix))]
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }
 
 fn run_config(args: &ConfigArgs) -> Result<(), Failed> {

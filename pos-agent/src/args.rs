@@ -21,7 +21,11 @@ pub struct Cli {
 pub enum Command {
     /// The cashier's till. On a terminal it draws a screen; into a pipe it writes lines, one command a line in.
     Till(TillArgs),
-    /// The daemon: TillService for the shop's till software, for all lanes of this machine. SIGTERM stops it with grace.
+    /// The daemon: TillService for the shop's till software, for all lanes of this machine.
+    ///
+    /// SIGTERM stops it with grace, within service.stop_seconds of the settings; a second one at once, and the next start sees to
+    /// what is left. Exit codes: 0 stopped with grace; 2 wrong settings; 8 it can't work (data folder, disk, address); 9 stopped at
+    /// once.
     Run(RunArgs),
     /// Prints or checks the settings file of `run`.
     Config(ConfigArgs),

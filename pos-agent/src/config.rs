@@ -3,6 +3,7 @@
 
 mod keys;
 mod print;
+mod printers;
 mod read;
 mod scanners;
 mod secret;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use print::print;
+pub use printers::{LanePrinter, PrinterSpeech};
 pub use scanners::LaneScanner;
 pub use secret::{SecretError, read_secret};
 
@@ -52,6 +54,8 @@ pub struct Settings {
     pub lane_ids: Vec<String>,
     /// The agent's own scanners.
     pub scanners: Vec<LaneScanner>,
+    /// The agent's own printers, one for a lane.
+    pub printers: Vec<LanePrinter>,
     /// Where `TillService` listens.
     pub listen: SocketAddr,
     /// What its callers have to show, where a key is set.
@@ -138,6 +142,7 @@ fn settings(table: &toml::Table, folder: &Path) -> Result<Settings, Vec<String>>
         .collect();
     let currency: Option<Currency> = values.parsed("till", "currency");
     let lang: Option<Lang> = values.parsed("till", "lang");
+    let printers = printers::printers(&mut values, &lane_ids, lang.unwrap_or_default());
     let built = (|| {
         Some(Settings {
             till: TillSettings {
@@ -158,6 +163,7 @@ fn settings(table: &toml::Table, folder: &Path) -> Result<Settings, Vec<String>>
             in_store,
             lane_ids,
             scanners,
+            printers,
             listen: listen?,
             service_key,
             allowed_origins: values.texts("service", "allowed_origins"),

@@ -21,6 +21,7 @@ use crate::{
     lanes::Lanes,
     link::Link,
     metrics::Metrics,
+    printing::Printers,
     scanner::Scanner,
     till::{OpenError, Till},
 };
@@ -77,7 +78,9 @@ pub async fn start(settings: Settings) -> Result<Daemon, StartError> {
     let (till, recoveries) = Till::open(&settings.till, Arc::new(SystemAmbient))?;
     let (till, metrics) = (Arc::new(till), Arc::new(Metrics::default()));
     info!(unfinished = recoveries.len(), "the journal is open");
-    let lanes = Lanes::open(Arc::clone(&till), settings.lane_ids.clone(), recoveries, Arc::clone(&metrics));
+    let printers = Printers::start(&settings.printers);
+    let lane_ids = settings.lane_ids.clone();
+    let lanes = Lanes::open(Arc::clone(&till), lane_ids, recoveries, Arc::clone(&metrics), printers);
 
     let taken = |error| StartError::Listen { address: settings.listen, error };
     let listener = TcpListener::bind(settings.listen).await.map_err(taken)?;

@@ -21,10 +21,13 @@ use crate::{
     lane::{Checkout, Effect, End, Event, Order, State},
     machine::{Ending, Machine},
     metrics::Metrics,
+    printing::Printers,
+    receipt,
     sale::{Sale, Shown},
     scan::{Scanned, told_apart},
     shell::Running,
     till::{Recovery, Till},
+    words::Lang,
 };
 
 /// Checkouts that are over and can still be asked for; older ones are known by their payments alone.
@@ -108,6 +111,7 @@ pub struct Lanes {
     till: Arc<Till>,
     lane_ids: Vec<String>,
     metrics: Arc<Metrics>,
+    printers: Printers,
     scans: broadcast::Sender<LaneScan>,
     book: Mutex<Book>,
 }
@@ -167,11 +171,13 @@ impl Lanes {
         lane_ids: Vec<String>,
         recoveries: Vec<Recovery>,
         metrics: Arc<Metrics>,
+        printers: Printers,
     ) -> Arc<Self> {
         let lanes = Arc::new(Self {
             till,
             lane_ids,
             metrics,
+            printers,
             scans: broadcast::Sender::new(SCANS_MAX),
             book: Mutex::default(),
         });
@@ -186,6 +192,11 @@ impl Lanes {
             follow(running, handle.events.clone());
         }
         lanes
+    }
+
+    /// Their printers.
+    pub fn printers(&self) -> &Printers {
+        &self.printers
     }
 
     /// The till behind them.
@@ -324,6 +335,7 @@ impl Lanes {
             },
             events: handle.events.downgrade(),
             paying: None,
+            shopper_lang: None,
         };
         tokio::spawn(desk.run(checkout, sender, inbox));
         handle
@@ -352,6 +364,8 @@ struct Desk {
     sale: Sale,
     events: mpsc::WeakSender<Told>,
     paying: Option<Running>,
+    /// The language of the shopper whose code was priced last, where the phone named it.
+    shopper_lang: Option<Lang>,
 }
 
 impl Desk {
@@ -380,8 +394,12 @@ impl Desk {
             if let Some(heard) = heard {
                 let _ = heard.send(());
             }
-            if let State::Ended { end, .. } = &checkout.state {
+            if let State::Ended { end, priced, .. } = &checkout.state {
                 self.lanes.metrics.ended(end);
+                if let (End::Paid(payment), Some(priced)) = (end, priced) {
+                    let receipt = receipt::of_sale(payment, &self.sale.sold, &priced.refused, &|_| None);
+                    self.lanes.printers.happened(lane_id, receipt, self.shopper_lang);
+                }
                 self.lanes.over(checkout_id);
                 return;
             }
@@ -412,6 +430,7 @@ impl Desk {
                 None
             }
             Effect::Pay(priced, shown) => {
+                self.shopper_lang = shown.language();
                 let running = self.lanes.till.pay(&priced, &shown, self.sale.clone());
                 let payment_id = running.payment_id.clone();
                 follow(running.clone(), events);

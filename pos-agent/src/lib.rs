@@ -23,6 +23,7 @@ pub mod till;
 
 pub mod lane;
 pub mod lanes;
+pub mod printing;
 pub mod till_service;
 
 pub mod receipt;

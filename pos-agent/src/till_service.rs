@@ -153,15 +153,14 @@ impl TillService for TillApi {
         &self,
         request: Request<GetReceiptRequest>,
     ) -> Result<Response<GetReceiptResponse>, Status> {
-        let receipt = books::receipt(self.lanes.till(), &request.into_inner(), self.lang)?;
-        Ok(Response::new(receipt))
+        Ok(Response::new(books::receipt(&self.lanes, &request.into_inner(), self.lang).await?))
     }
 
     async fn refund_sale(
         &self,
         request: Request<RefundSaleRequest>,
     ) -> Result<Response<RefundSaleResponse>, Status> {
-        Ok(Response::new(books::refund(self.lanes.till(), &request.into_inner()).await?))
+        Ok(Response::new(books::refund(&self.lanes, &request.into_inner()).await?))
     }
 
     async fn get_totals(
@@ -197,8 +196,9 @@ impl TillService for TillApi {
 
     async fn list_lanes(&self, _: Request<ListLanesRequest>) -> Result<Response<ListLanesResponse>, Status> {
         let lane = |(lane_id, open): (String, Option<String>)| Lane {
-            lane_id,
             checkout_id: open.unwrap_or_default(),
+            printer_words: self.lanes.printers().problem(&lane_id).map(view::not_printed),
+            lane_id,
         };
         let lanes = self.lanes.list().into_iter().map(lane).collect();
         Ok(Response::new(ListLanesResponse { lanes }))

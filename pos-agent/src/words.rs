@@ -11,9 +11,11 @@ use crate::machine::{Hindrance, Machine, Outcome};
 mod checkout;
 pub mod day;
 mod labels;
+mod printer;
 
 pub use checkout::checkout;
 pub use labels::{EN, Labels, ZH};
+pub use printer::not_printed;
 
 /// A language of the till.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

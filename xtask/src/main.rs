@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod needs;
+mod package;
 mod shell;
 mod test;
 mod tidy;
@@ -30,6 +31,8 @@ cargo xtask COMMAND
        --quick     everything small, to see that it works
        --json      each figure by itself, for programs
   screenshots      pictures of every screen of the wallet, in both languages and themes
+  package          the till's agent as a Debian package, in target/package
+       --binary FILE   of this program instead of one built for release
   tidy             check the repository's own rules
   help             print this
 
@@ -77,6 +80,7 @@ fn command(mut args: lexopt::Parser) -> Outcome {
             nothing_more(args)?;
             test::screenshots()
         }
+        "package" => package::package(&package::Options::parse(args)?),
         "tidy" => {
             nothing_more(args)?;
             tidy::check()

@@ -119,7 +119,11 @@ pub(crate) fn is_debian() -> bool {
     Path::new("/etc/debian_version").exists()
 }
 
-fn is_root() -> Outcome<bool> {
+/// Whether this runs with root's rights.
+///
+/// # Errors
+/// When nobody says.
+pub(crate) fn is_root() -> Outcome<bool> {
     Ok(output(Command::new("id").arg("-u"))?.trim() == "0")
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that says whether the project is sound, from nothing, and nothing skipped.
 
+mod clean;
 mod tally;
 mod tools;
 
@@ -9,7 +10,7 @@ use tally::Tally;
 use tools::Tools;
 
 use crate::{
-    needs,
+    needs, package,
     shell::{Outcome, cargo, root, run, seconds, step, target_dir},
     tidy, wallet,
     wasm::{self, TARGET, Toolchain},
@@ -67,6 +68,11 @@ fn steps(tally: &mut Tally) -> Outcome {
     tally.check("programs and tests", || run(&mut workspace("build", &["--all-targets"])))?;
     let mut tests = workspace("test", &["--no-fail-fast"]);
     surroundings(&mut tests, &tools)?;
+    if let Some(debian) = step("a clean Debian", clean::debian)? {
+        // The program of the tests: what is proved is the package, and a release build would take minutes.
+        let package = package::make(&target_dir()?.join("debug/pos-agent"))?;
+        tests.env("ONESCAN_PACKAGE", package).env("ONESCAN_DEBIAN", debian);
+    }
     println!("==> tests");
     tally.run_tests(&mut tests)
 }

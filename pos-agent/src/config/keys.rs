@@ -88,8 +88,18 @@ macro_rules! keys {
     };
 }
 
-/// The section of which there can be many, `[[scanner]]`.
+/// The section of the scanners.
 pub(super) const SCANNER: &str = "scanner";
+/// The section of the printers.
+pub(super) const PRINTER: &str = "printer";
+/// Sections of which there can be many, such as `[[scanner]]`, and what is said above each.
+pub(super) const LISTS: &[(&str, &str)] = &[
+    (SCANNER, "One of these for each scanner of this machine; the till software's own needs none."),
+    (
+        PRINTER,
+        "One of these for each lane whose receipts the agent prints; others are printed by the till software.",
+    ),
+];
 
 use Kind::{Choice, Number, Path, Seconds, Text, Texts};
 use Unset::{Default, Nothing, Required};
@@ -159,6 +169,25 @@ keys! {
             "camera: program and arguments that stream JPEG pictures to standard output; without it v4l2-ctl.";
         folder: Path, Nothing("\"screenshots\""),
             "folder: the folder.";
+    }
+    printer {
+        lane: Text("1"), Required("\"1\""),
+            "The lane whose receipts it prints: one of lanes.ids.";
+        kind: Choice(&["device", "tcp", "file"]), Required("\"device\""),
+            "What it is; all speak ESC/POS. device: a printer on this machine. tcp: one in the network. file: no printer, a file to"
+            "which each receipt is added.";
+        path: Path, Nothing("\"/dev/usb/lp0\""),
+            "device, file: where.";
+        address: Text("192.168.1.50:9100"), Nothing("\"192.168.1.50\""),
+            "tcp: name or number, with :9100 where nothing else is said.";
+        columns: Number(24, 64), Default("48"),
+            "Characters of a line: 32 on paper of 58 mm, 42 or 48 on 80 mm.";
+        charset: Choice(&["gb18030", "latin"]), Default("\"gb18030\""),
+            "gb18030: a printer with Chinese characters. latin: one without; its receipts are in English.";
+        lang: Choice(&["shopper", "en", "zh"]), Default("\"shopper\""),
+            "Language of the receipts; shopper: the one that the phone names, or till.lang.";
+        prints: Choice(&["all", "sales", "refunds", "asked"]), Default("\"all\""),
+            "What it prints by itself; asked: only what the till software asks for, by GetReceipt.";
     }
     offers {
         refresh_seconds: Seconds(5, 3_600), Default("60"),

@@ -1,6 +1,6 @@
 //! The settings file as it is without any change, with every key and its words.
 
-use super::keys::{KEYS, SCANNER, Unset};
+use super::keys::{KEYS, LISTS, Unset};
 
 /// A file to start from.
 pub fn print() -> String {
@@ -11,18 +11,19 @@ pub fn print() -> String {
     for key in KEYS {
         if key.section != section {
             section = key.section;
-            text += &match section {
-                SCANNER => "\n# One of these for each scanner of this machine; the till software's own needs none.\n# [[scanner]]\n".to_owned(),
-                _ => format!("\n[{section}]\n"),
+            text += &match LISTS.iter().find(|(list, _)| *list == section) {
+                Some((list, says)) => format!("\n# {says}\n# [[{list}]]\n"),
+                None => format!("\n[{section}]\n"),
             };
         }
         for line in key.doc {
             text += &format!("# {line}\n");
         }
         text += &format!("# Allowed: {}.\n", key.kind.allowed());
+        let is_list = LISTS.iter().any(|(list, _)| *list == section);
         text += &match key.unset {
-            Unset::Default(value) if section != SCANNER => format!("{} = {value}\n", key.name),
-            Unset::Required(like) if section != SCANNER => format!("{} = {like}\n", key.name),
+            Unset::Default(value) if !is_list => format!("{} = {value}\n", key.name),
+            Unset::Required(like) if !is_list => format!("{} = {like}\n", key.name),
             Unset::Nothing(like) | Unset::Default(like) | Unset::Required(like) => {
                 format!("# {} = {like}\n", key.name)
             }

@@ -10,7 +10,7 @@ use std::{
 use toml::{Table, Value};
 
 use super::{
-    keys::{KEYS, Key, SCANNER, Unset},
+    keys::{KEYS, Key, LISTS, Unset},
     secret::read_secret,
 };
 
@@ -34,25 +34,27 @@ impl<'a> Values<'a> {
                     problems
                         .push(format!("  [{section}]: is no section; {}", nearest_to(section, sections())));
                 }
-                Value::Table(_) if section != SCANNER => {}
-                Value::Array(all) if section == SCANNER && all.iter().all(Value::is_table) => {}
-                _ if section == SCANNER => {
-                    problems.push("  scanner: each is a section [[scanner]]".to_owned())
+                Value::Table(_) if !is_list(section) => {}
+                Value::Array(all) if is_list(section) && all.iter().all(Value::is_table) => {}
+                _ if is_list(section) => {
+                    problems.push(format!("  {section}: each is a section [[{section}]]"));
                 }
                 _ => problems.push(format!("  {section}: is a section [{section}]")),
             }
         }
         let nothing = Table::new();
         let mut seen = "";
-        for section in sections().filter(|section| *section != SCANNER) {
+        for section in sections().filter(|section| !is_list(section)) {
             if section != seen {
                 seen = section;
                 let keys = table.get(section).and_then(Value::as_table).unwrap_or(&nothing);
                 problems.extend(problems_of(section, section, keys));
             }
         }
-        for (place, keys) in (1..).zip(scanners(table)) {
-            problems.extend(problems_of(SCANNER, &format!("scanner {place}"), keys));
+        for (section, _) in LISTS {
+            for (place, keys) in (1..).zip(list(table, section)) {
+                problems.extend(problems_of(section, &format!("{section} {place}"), keys));
+            }
         }
         Self { table, folder, problems }
     }
@@ -77,9 +79,9 @@ impl<'a> Values<'a> {
         value(self.table.get(section).and_then(Value::as_table), section, name)
     }
 
-    /// The scanners' sections.
-    pub(super) fn scanners(&self) -> Vec<&'a Table> {
-        scanners(self.table).collect()
+    /// The sections of a list.
+    pub(super) fn list(&self, section: &str) -> Vec<&'a Table> {
+        list(self.table, section).collect()
     }
 
     /// The folder that paths are relative to.
@@ -136,8 +138,12 @@ pub(super) fn value(keys: Option<&Table>, section: &str, name: &str) -> Option<V
     }
 }
 
-fn scanners(table: &Table) -> impl Iterator<Item = &Table> {
-    let all = table.get(SCANNER).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+fn is_list(section: &str) -> bool {
+    LISTS.iter().any(|(list, _)| *list == section)
+}
+
+fn list<'a>(table: &'a Table, section: &str) -> impl Iterator<Item = &'a Table> + use<'a> {
+    let all = table.get(section).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     all.iter().filter_map(Value::as_table)
 }
 

@@ -33,7 +33,7 @@ const KEYS_OF_KINDS: [(&str, &[&str]); 4] = [
 /// The scanners of the settings; what is wrong is noted there.
 pub(super) fn scanners(values: &mut Values<'_>, lane_ids: &[String]) -> Vec<LaneScanner> {
     let mut all = Vec::new();
-    for (place, keys) in (1..).zip(values.scanners()) {
+    for (place, keys) in (1..).zip(values.list(SCANNER)) {
         let label = format!("scanner {place}");
         if let Some(lane) = text(keys, "lane").filter(|lane| !lane_ids.contains(lane)) {
             values.problem::<()>(&format!("{label}.lane"), format!("\"{lane}\" is not one of lanes.ids"));

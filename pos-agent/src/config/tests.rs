@@ -66,7 +66,10 @@ fn what_is_wrong_is_told_with_key_and_remedy() {
     };
     check("adress = \"x\"", "provider.adress: is no key; did you mean address?");
     check("[servise]", "[servise]: is no section; did you mean service?");
-    check("[xyz]", "[xyz]: is no section; there are provider, till, lanes, service, scanner, offers, log");
+    check(
+        "[xyz]",
+        "[xyz]: is no section; there are provider, till, lanes, service, scanner, printer, offers, log",
+    );
     check(
         "[service]\nstop_seconds = 0",
         "service.stop_seconds: 0 is not allowed; whole seconds from 1 to 600 is",
@@ -109,6 +112,31 @@ fn scanners_belong_to_lanes_and_have_the_keys_of_their_kind() {
     check(&format!("{good}\nbuad = 1"), "scanner 1.buad: is no key; did you mean baud?");
     let flat = read(&format!("{LEAST}[scanner]\nlane = \"1\"")).err().unwrap();
     assert!(flat.contains("each is a section [[scanner]]"), "{flat}");
+}
+
+#[test]
+fn printers_belong_to_lanes_and_have_the_keys_of_their_kind() {
+    let printer = |keys: &str| read(&format!("{LEAST}[[printer]]\n{keys}"));
+    let good = "lane = \"1\"\nkind = \"tcp\"\naddress = \"192.168.1.50\"";
+    let settings = printer(good).unwrap();
+    let found = &settings.printers[0];
+    assert_eq!(found.printer.target, crate::receipt::PrinterTarget::Tcp("192.168.1.50".into()));
+    assert_eq!((found.printer.columns, found.speech), (48, PrinterSpeech::Shopper(Lang::En)));
+    assert!(found.sales && found.refunds);
+    let quiet = printer(&format!("{good}\nlang = \"zh\"\nprints = \"asked\"\ncolumns = 32")).unwrap();
+    let found = &quiet.printers[0];
+    assert_eq!((found.printer.columns, found.speech), (32, PrinterSpeech::Always(Lang::Zh)));
+    assert!(!found.sales && !found.refunds);
+    let check = |keys: &str, expect: &str| {
+        let problem = printer(keys).err().unwrap_or_else(|| panic!("taken: {keys}"));
+        assert!(problem.contains(expect), "{problem}");
+    };
+    check("kind = \"tcp\"\naddress = \"x\"", "printer 1.lane: is missing");
+    check("lane = \"9\"\nkind = \"device\"\npath = \"x\"", "printer 1.lane: \"9\" is not one of lanes.ids");
+    check("lane = \"1\"\nkind = \"device\"", "printer 1.path: is missing");
+    check("lane = \"1\"\nkind = \"tcp\"\npath = \"x\"", "printer 1.path: is not for a tcp printer");
+    check(&format!("{good}\ncolumns = 100"), "printer 1.columns: 100 is not allowed");
+    check(&format!("{good}\n[[printer]]\n{good}"), "printer 2.lane: lane \"1\" has a printer already");
 }
 
 #[test]

@@ -15,9 +15,12 @@ use shared::{gs1::Gtin, reason::Reason, time::UnixMillis};
 use tokio::time::timeout;
 use tonic::Status;
 
+use super::view;
 use crate::{
     journal::{BackLine, JournalError, RefundEnding, RefundRecord, SaleRecord, money_in},
+    lanes::Lanes,
     machine::{CallError, RefundMachine, RefundOutcome},
+    printing::NotPrinted,
     provider::CALL_TIMEOUT,
     receipt::{self, Charset, SoldLine, link},
     returns::{ReturnError, Returnable, Returned},
@@ -29,8 +32,8 @@ use crate::{
 const COLUMNS: std::ops::RangeInclusive<u32> = 24..=64;
 
 /// A receipt of this till.
-pub(super) fn receipt(
-    till: &Till,
+pub(super) async fn receipt(
+    lanes: &Lanes,
     request: &GetReceiptRequest,
     lang: Lang,
 ) -> Result<GetReceiptResponse, Status> {
@@ -44,7 +47,8 @@ pub(super) fn receipt(
         _ => return Err(bad(FieldError::new("columns", "must be within 24 and 64, or 0"))),
     };
     let payment_id = payment_id(&request.payment_id);
-    let record = till.sale(&payment_id).map_err(|error| unreadable(&error))?.ok_or_else(not_of_this_till)?;
+    let record = lanes.till().sale(&payment_id).map_err(|error| unreadable(&error))?;
+    let record = record.ok_or_else(not_of_this_till)?;
     let Some(payment) = &record.payment else {
         return Err(
             Failure::new(Reason::InvalidTransition, "this payment was not paid: it has no receipt").into()
@@ -53,16 +57,28 @@ pub(super) fn receipt(
     let goods = &record.asked.goods;
     let receipt = receipt::of_sale(payment, &goods.sold(), &goods.not_applied(), &|_| None);
     let receipt = if request.copy { receipt::copy(receipt) } else { receipt };
+    let not_printed = if request.print {
+        printed(lanes, &record.asked.lane_id, receipt.clone(), lang).await.err().map(view::not_printed)
+    } else {
+        None
+    };
     let zone = TimeZone::system();
     Ok(GetReceiptResponse {
+        not_printed,
         text: receipt::text(&receipt, lang, &zone, columns),
         escpos: receipt::escpos(&receipt, lang, &zone, columns, Charset::Gb18030),
         receipt: Some(receipt),
     })
 }
 
+async fn printed(lanes: &Lanes, lane_id: &str, receipt: Receipt, lang: Lang) -> Result<(), NotPrinted> {
+    let printed = lanes.printers().print(lane_id, receipt, Some(lang))?;
+    printed.await.unwrap_or(Err(NotPrinted::Unreachable))
+}
+
 /// Gives goods back and waits for the provider as long as a cashier would.
-pub(super) async fn refund(till: &Till, request: &RefundSaleRequest) -> Result<RefundSaleResponse, Status> {
+pub(super) async fn refund(lanes: &Lanes, request: &RefundSaleRequest) -> Result<RefundSaleResponse, Status> {
+    let till = lanes.till();
     let payment_id = payment_id(&request.payment_id);
     let from = till.returnable(&payment_id).await.map_err(call_failed)?;
     let given_back = match till.refund(&request.refund_id).map_err(|error| unreadable(&error))? {
@@ -81,7 +97,11 @@ pub(super) async fn refund(till: &Till, request: &RefundSaleRequest) -> Result<R
                 return Ok(answer(&request.refund_id, RefundState::UnderWay, words_under_way));
             };
             let record = till.sale(&payment_id).ok().flatten();
-            Ok(of_outcome(&request.refund_id, outcome, &running.lines, record.as_ref()))
+            let done = of_outcome(&request.refund_id, outcome, &running.lines, record.as_ref());
+            if let (Some(record), Some(receipt)) = (&record, &done.receipt) {
+                lanes.printers().happened(&record.asked.lane_id, receipt.clone(), None);
+            }
+            Ok(done)
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     day::{Cause, DayReport, Difference, Total},
     lane::{Checkout, End, State},
     lanes::Handle,
+    printing::NotPrinted,
     sale::{self, Priced},
     scan::{ItemNumber, Scanned, told_apart},
     words::{self, Lang},
@@ -86,6 +87,14 @@ fn unused(coupon: &sale::RefusedCoupon) -> UnusedCoupon {
 
 fn both(text: impl Fn(Lang) -> &'static str) -> LocalizedText {
     LocalizedText { en: text(Lang::En).to_owned(), zh: text(Lang::Zh).to_owned() }
+}
+
+/// Why a receipt is not on paper.
+pub(super) fn not_printed(why: NotPrinted) -> CashierWords {
+    CashierWords {
+        what: Some(both(|lang| words::not_printed(why, lang).what)),
+        next: Some(both(|lang| words::not_printed(why, lang).next)),
+    }
 }
 
 fn display(state: &State) -> CashierWords {

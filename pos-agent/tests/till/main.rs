@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod books;
+#[cfg(unix)]
+mod devices;
 mod kill;
 mod program;
 mod provider;
+#[cfg(unix)]
+mod running;
 mod service;
 mod web;
 mod world;

@@ -15,9 +15,9 @@ use proto::{
         CreatePaymentRequest, CreatePaymentResponse, GetPaymentRequest, GetPaymentResponse,
         ListTerminalEntriesRequest, ListTerminalEntriesResponse, LocalizedText, Offer, Payment,
         PaymentServiceListOffersRequest, PaymentServiceListOffersResponse, PaymentServiceListPaymentsRequest,
-        PaymentServiceListPaymentsResponse, PaymentState, RefundPaymentRequest, RefundPaymentResponse,
-        ResolveTokenRequest, ResolveTokenResponse, ReversePaymentRequest, ReversePaymentResponse,
-        SignedOffer, WatchPaymentRequest, WatchPaymentResponse,
+        PaymentServiceListPaymentsResponse, PaymentState, Refund, RefundPaymentRequest,
+        RefundPaymentResponse, ResolveTokenRequest, ResolveTokenResponse, ReversePaymentRequest,
+        ReversePaymentResponse, SignedOffer, WatchPaymentRequest, WatchPaymentResponse,
         payment_service_server::{PaymentService, PaymentServiceServer},
     },
 };
@@ -303,9 +303,19 @@ impl PaymentService for Service {
 
     async fn refund_payment(
         &self,
-        _: Request<RefundPaymentRequest>,
+        request: Request<RefundPaymentRequest>,
     ) -> Result<Response<RefundPaymentResponse>, Status> {
-        Err(Status::unimplemented("no story here gives anything back"))
+        let RefundPaymentRequest { refund_id, payment_id, .. } = request.into_inner();
+        let payment = self.0.lock().unwrap().payments[&payment_id].clone();
+        // Stories here give back everything.
+        let refund = Refund {
+            refund_id,
+            payment_id,
+            gross_amount: payment.gross_amount.clone(),
+            refunded_amount: payment.amount_due.clone(),
+            ..Refund::default()
+        };
+        Ok(Response::new(RefundPaymentResponse { refund: Some(refund), payment: Some(payment) }))
     }
 
     async fn list_payments(

@@ -25,7 +25,7 @@ use crate::{
 
 /// The shop's till software.
 #[derive(Clone)]
-pub(crate) struct Software(TillServiceClient<Channel>);
+pub(crate) struct Software(pub(crate) TillServiceClient<Channel>);
 
 fn settings(shop: &Shop) -> Settings {
     let folder = shop.data_dir.path();
@@ -43,13 +43,13 @@ fn settings(shop: &Shop) -> Settings {
 }
 
 #[cfg(unix)]
-fn private(path: &Path) {
+pub(crate) fn private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[cfg(not(unix))]
-fn private(_: &Path) {}
+pub(crate) fn private(_: &Path) {}
 
 pub(crate) async fn agent(shop: &Shop) -> (Daemon, Software) {
     let daemon = daemon::start(settings(shop)).await.unwrap();
@@ -60,7 +60,7 @@ pub(crate) async fn agent(shop: &Shop) -> (Daemon, Software) {
     (daemon, Software(TillServiceClient::new(channel)))
 }
 
-fn sale(id: &str, gtin: &str, price_minor: i64) -> StartCheckoutRequest {
+pub(crate) fn sale(id: &str, gtin: &str, price_minor: i64) -> StartCheckoutRequest {
     let unit_price = Some(Money { currency_code: "CNY".into(), minor_units: price_minor });
     StartCheckoutRequest {
         lane_id: "1".into(),
@@ -71,11 +71,11 @@ fn sale(id: &str, gtin: &str, price_minor: i64) -> StartCheckoutRequest {
 }
 
 impl Software {
-    async fn start(&mut self, request: StartCheckoutRequest) -> Result<Checkout, Reason> {
+    pub(crate) async fn start(&mut self, request: StartCheckoutRequest) -> Result<Checkout, Reason> {
         answer(self.0.start_checkout(request).await, |r| r.checkout)
     }
 
-    async fn scan(&mut self, id: &str, text: &str) -> Result<Checkout, Reason> {
+    pub(crate) async fn scan(&mut self, id: &str, text: &str) -> Result<Checkout, Reason> {
         let request = SubmitScanRequest { checkout_id: id.into(), scan: text.into() };
         answer(self.0.submit_scan(request).await, |r| r.checkout)
     }
@@ -91,7 +91,7 @@ impl Software {
     }
 
     /// Watches until this state.
-    async fn until(&mut self, id: &str, state: CheckoutState) -> Checkout {
+    pub(crate) async fn until(&mut self, id: &str, state: CheckoutState) -> Checkout {
         let request = WatchCheckoutRequest { checkout_id: id.into() };
         let mut changes = self.0.watch_checkout(request).await.unwrap().into_inner();
         let mut seen = Vec::new();
@@ -116,7 +116,7 @@ fn answer<T>(
     }
 }
 
-fn due(checkout: &Checkout) -> i64 {
+pub(crate) fn due(checkout: &Checkout) -> i64 {
     checkout.amount_due.as_ref().unwrap().minor_units
 }
 
