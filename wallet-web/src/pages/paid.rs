@@ -28,7 +28,7 @@ pub(super) fn view(ui: Ui<'_>, payment_id: &str) -> Html {
                             <path class="tick-line" pathLength="100" d="M29 50l13 13 26-28" />
                         }
                     </svg>
-                    <p class="paid-word">{ state_word(ui.lang, payment.state()) }</p>
+                    <p class="paid-word" data-test={if reversed { "paid-cancelled" } else { "paid-word" }}>{ state_word(ui.lang, payment.state()) }</p>
                     <p class="paid-amount money" data-test="receipt-paid">
                         { payment.amount_due.as_ref().map(amount).unwrap_or_default() }
                     </p>
