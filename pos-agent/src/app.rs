@@ -184,7 +184,7 @@ fn open(setup: &TillSetup) -> Result<(Till, Vec<Recovery>), Failed> {
         provider: ProviderSettings { address: setup.provider.clone(), ca_pem, key: read_key(setup)? },
         data_dir: setup.data_dir.clone(),
         currency: setup.currency,
-        offers: OffersSettings::default(),
+        offers: OffersSettings { provider_key: setup.provider_public_key, ..OffersSettings::default() },
     };
     Till::open(&settings, Arc::new(SystemAmbient)).map_err(|error| Failed::new(exit::CANNOT_WORK, error))
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use shared::money::Currency;
 
-use crate::words::Lang;
+use crate::{offers::ProviderKey, words::Lang};
 
 /// The till's agent: scans the combined code, settles with the provider, prints the receipt.
 #[derive(Debug, Parser)]
@@ -49,6 +49,10 @@ pub struct TillSetup {
     /// File with the terminal's key; without it the key is taken from ONESCAN_TERMINAL_KEY
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// The provider's public key, 64 hexadecimal digits, as CreateTerminal gave it with the till's own: only offers that the
+    /// provider has signed are used [default: signatures are not checked]
+    #[arg(long, value_name = "HEX", env = "ONESCAN_PROVIDER_PUBLIC_KEY")]
+    pub provider_public_key: Option<ProviderKey>,
     /// Folder for the journal and the offers; one for each till
     #[arg(long, value_name = "DIR", env = "ONESCAN_TILL_DATA", default_value = "till-data")]
     pub data_dir: PathBuf,

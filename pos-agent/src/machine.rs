@@ -18,7 +18,7 @@ pub use refund::{RefundEffect, RefundEvent, RefundMachine, RefundOutcome};
 
 use std::time::Duration;
 
-use proto::{status::Failure, v1::Payment};
+use proto::{convert::time_from_wire, status::Failure, v1::Payment};
 use shared::reason::Reason;
 
 /// Tries to learn the outcome, the first included. With the pauses between, a provider that can't be reached is given up
@@ -175,6 +175,8 @@ pub enum Machine {
     Approving {
         /// Times in a row that the provider could not be asked how it stands.
         lost: u32,
+        /// How long the shopper has from the payment's beginning, by the provider's clock alone; `None` where it doesn't say.
+        allowed: Option<Duration>,
     },
     /// Waiting for an answer to GetPayment or for the next try.
     LookingUp {
@@ -226,10 +228,12 @@ impl Machine {
             }
 
             (Self::Asking { .. } | Self::Approving { .. }, Event::GivenUp) => reverse(),
-            (Self::Approving { lost }, Event::PauseOver) => (Self::Approving { lost }, vec![Effect::Query]),
-            (Self::Approving { lost }, Event::Queried(result)) => match result {
+            (Self::Approving { lost, allowed }, Event::PauseOver) => {
+                (Self::Approving { lost, allowed }, vec![Effect::Query])
+            }
+            (Self::Approving { lost, allowed }, Event::Queried(result)) => match result {
                 Ok(answer) => answered(answer),
-                Err(error) => again_or_reverse(Self::Approving { lost: lost + 1 }, lost + 1, &error),
+                Err(error) => again_or_reverse(Self::Approving { lost: lost + 1, allowed }, lost + 1, &error),
             },
 
             // Its shopper may have left, so an approval is no longer waited for.
@@ -287,8 +291,16 @@ fn stands(reason: Reason) -> bool {
     matches!(reason, Reason::ReversalTooLate | Reason::InvalidTransition)
 }
 
-fn approving() -> (Machine, Vec<Effect>) {
-    (Machine::Approving { lost: 0 }, vec![Effect::Watch(WATCH_MAX)])
+fn approving(payment: &Payment) -> (Machine, Vec<Effect>) {
+    let allowed = time_allowed(payment);
+    (Machine::Approving { lost: 0, allowed }, vec![Effect::Watch(WATCH_MAX)])
+}
+
+/// A difference of two times of the provider, so that it means the same on a till whose clock is wrong.
+fn time_allowed(payment: &Payment) -> Option<Duration> {
+    let until = time_from_wire("approval_expires_at", payment.approval_expires_at.as_ref()).ok()?;
+    let from = time_from_wire("created_at", payment.created_at.as_ref()).ok()?;
+    u64::try_from(until.0.checked_sub(from.0)?).ok().map(Duration::from_millis)
 }
 
 fn again_or_reverse(state: Machine, tries: u32, error: &CallError) -> (Machine, Vec<Effect>) {
@@ -304,7 +316,7 @@ fn answered(answer: Answer) -> (Machine, Vec<Effect>) {
     match answer.stored {
         Stored::Completed => end(Outcome::Paid(answer.payment)),
         Stored::Reversed => end(Outcome::Reversed),
-        Stored::PendingApproval => approving(),
+        Stored::PendingApproval => approving(&answer.payment),
         Stored::Rejected => declined(Reason::ApprovalRejected, "rejected on the phone"),
         Stored::Expired => declined(Reason::ApprovalExpired, "not approved in time"),
         Stored::Declined => {

@@ -76,6 +76,8 @@ pub struct Priced {
     pub applied: Vec<AppliedCoupon>,
     /// Coupons that are not applied.
     pub refused: Vec<RefusedCoupon>,
+    /// Whether it is proven that no other choice of coupons saves more.
+    pub exact: bool,
 }
 
 /// Prices a basket with the coupons of what the shopper pays with.
@@ -125,6 +127,7 @@ pub fn price(
             .into_iter()
             .map(|(offer_number, reason)| RefusedCoupon { offer_number, title: title(offer_number), reason })
             .collect(),
+        exact: quote.exact,
     }
 }
 

@@ -66,6 +66,7 @@ fn price(off_minor: i64) -> Event {
         due: cny(3000 - off_minor),
         applied: if off_minor > 0 { vec![coupon] } else { vec![] },
         refused: vec![],
+        exact: true,
     })
 }
 
@@ -91,7 +92,7 @@ fn coupons_refused() -> Event {
 }
 
 fn approving() -> Event {
-    goes_on(Machine::Approving { lost: 0 })
+    goes_on(Machine::Approving { lost: 0, allowed: None })
 }
 
 fn reversing() -> Event {

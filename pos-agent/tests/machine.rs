@@ -339,7 +339,7 @@ fn the_provider_says_how_long_to_wait() {
 #[test]
 fn a_payment_that_the_shopper_has_to_approve_is_watched() {
     let asked = || vec![Event::Start, Event::Created(Ok(answer(Stored::PendingApproval)))];
-    let waiting = Machine::Approving { lost: 0 };
+    let waiting = Machine::Approving { lost: 0, allowed: None };
     check(asked(), &waiting, &[Effect::Watch(WATCH_MAX)]);
     let then = |more: Vec<Event>| asked().into_iter().chain(more).collect::<Vec<_>>();
     check(then(vec![Event::PauseOver]), &waiting, &[Effect::Query]);
@@ -362,4 +362,23 @@ fn a_payment_that_the_shopper_has_to_approve_is_watched() {
     let resumed =
         vec![Event::Resume { reversing: false }, Event::Queried(Ok(answer(Stored::PendingApproval)))];
     check(resumed, &Machine::Reversing { tries: 1 }, &reversing);
+}
+
+#[test]
+fn how_long_the_shopper_has_is_told_by_the_providers_clock_alone() {
+    let at = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+    let check_allowed = |created_at, approval_expires_at, allowed: Option<u64>| {
+        let payment = Box::new(Payment { created_at, approval_expires_at, ..Payment::default() });
+        let answer = Answer { stored: Stored::PendingApproval, payment };
+        let allowed = allowed.map(std::time::Duration::from_secs);
+        check(
+            vec![Event::Start, Event::Created(Ok(answer))],
+            &Machine::Approving { lost: 0, allowed },
+            &[Effect::Watch(WATCH_MAX)],
+        );
+    };
+    check_allowed(at(1_000), at(1_120), Some(120));
+    check_allowed(at(1_000), None, None);
+    check_allowed(None, at(1_120), None);
+    check_allowed(at(1_120), at(1_000), None);
 }

@@ -46,6 +46,7 @@ fn priced(due_minor: i64) -> Priced {
         due: money(due_minor),
         applied: vec![],
         refused: vec![],
+        exact: true,
     }
 }
 
@@ -213,7 +214,7 @@ fn what_the_last_run_left_is_told_with_its_amount() {
 #[test]
 fn a_payment_that_waits_for_the_shopper_can_be_given_up() {
     let mut session = asking();
-    session.on(Event::Progress(Machine::Approving { lost: 0 }));
+    session.on(Event::Progress(Machine::Approving { lost: 0, allowed: None }));
     assert_eq!(session.screen, Screen::Approving { priced: priced(2500) });
     assert!(session.on(line("2")).is_empty() && session.busy(), "nothing is rung up meanwhile");
     assert_eq!(session.on(line("n")), [Act::GiveUp]);

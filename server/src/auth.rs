@@ -62,7 +62,7 @@ impl App {
     pub(crate) fn till(&self, metadata: &MetadataMap) -> Result<Till, Error> {
         match self.key_holder(metadata)? {
             Holder::Terminal(terminal) => {
-                let store = self.directory.store_of(terminal);
+                let store = self.directory.store_of(terminal)?;
                 let store = store.ok_or_else(|| Error::Fault(format!("{terminal} has no shop")))?;
                 Ok(Till { terminal, merchant: store.merchant, branch: store.branch })
             }
@@ -137,7 +137,7 @@ impl App {
                 .session(token)
                 .map_or_else(unauthenticated, |_| forbidden("a key's holder")));
         };
-        let kept = self.directory.key_hash(holder).ok_or_else(unauthenticated)?;
+        let kept = self.directory.key_hash(holder)?.ok_or_else(unauthenticated)?;
         if bool::from(hash(secret).ct_eq(&kept)) { Ok(holder) } else { Err(unauthenticated()) }
     }
 }

@@ -105,16 +105,14 @@ impl Directory {
 
     /// Reads again what another server has changed, or what is missed here. Where the database can't be asked, the next news
     /// or the next miss tries again.
-    pub(crate) fn look_up(&self, party: Record) {
+    pub(crate) fn look_up(&self, party: Record) -> Result<(), StoreError> {
         let found = self.refresh(
             |conn| parties::find(conn, party),
             |inner, found| {
                 found.iter().for_each(|enrolment| inner.apply(enrolment));
             },
         );
-        if let Err(error) = found {
-            tracing::error!(%error, %party, "a party can't be looked up");
-        }
+        found.inspect_err(|error| tracing::error!(%error, %party, "a party can't be looked up"))
     }
 
     /// Reads all of it again, should news have been lost.
@@ -148,23 +146,25 @@ impl Directory {
         }
     }
 
-    /// What `get` finds, if need be after looking elsewhere.
-    fn get<T>(&self, party: Record, get: impl Fn(&Inner) -> Option<T>) -> Option<T> {
+    /// What `get` finds, if need be after looking elsewhere. An error says that it may be there: it can't be asked for now.
+    fn get<T>(&self, party: Record, get: impl Fn(&Inner) -> Option<T>) -> Result<Option<T>, StoreError> {
         if let Some(found) = get(&self.inner()) {
-            return Some(found);
+            return Ok(Some(found));
         }
-        self.elsewhere.as_ref()?;
-        self.look_up(party);
-        get(&self.inner())
+        if self.elsewhere.is_none() {
+            return Ok(None);
+        }
+        self.look_up(party)?;
+        Ok(get(&self.inner()))
     }
 
     /// A shop's name.
-    pub fn merchant_name(&self, id: MerchantId) -> Option<String> {
+    pub fn merchant_name(&self, id: MerchantId) -> Result<Option<String>, StoreError> {
         self.get(Record::Merchant(id), |inner| inner.merchants.get(&id).map(|(name, _)| name.clone()))
     }
 
     /// What the provider takes of a party's net; none where there is no such party.
-    pub fn fee_rate(&self, party: Party) -> Option<FeeRate> {
+    pub fn fee_rate(&self, party: Party) -> Result<Option<FeeRate>, StoreError> {
         match party {
             Party::Merchant(id) => {
                 self.get(Record::Merchant(id), |inner| inner.merchants.get(&id).map(|(_, fee)| *fee))
@@ -176,23 +176,33 @@ impl Directory {
     }
 
     /// A till's shop and branch.
-    pub fn store_of(&self, terminal: TerminalId) -> Option<Branch> {
+    pub fn store_of(&self, terminal: TerminalId) -> Result<Option<Branch>, StoreError> {
         self.get(Record::Terminal(terminal), |inner| inner.terminals.get(&terminal).copied())
     }
 
     /// A manufacturer's name.
-    pub fn issuer_name(&self, id: IssuerId) -> Option<String> {
+    pub fn issuer_name(&self, id: IssuerId) -> Result<Option<String>, StoreError> {
         self.get(Record::Issuer(id), |inner| inner.issuers.get(&id).map(|(name, _)| name.clone()))
     }
 
     /// SHA-256 of a holder's key.
-    pub fn key_hash(&self, holder: Holder) -> Option<[u8; 32]> {
+    pub fn key_hash(&self, holder: Holder) -> Result<Option<[u8; 32]>, StoreError> {
         self.get(Record::Key(holder), |inner| inner.keys.get(&holder).copied())
     }
 
     /// An offer.
-    pub fn offer(&self, number: OfferNumber) -> Option<Arc<Offer>> {
+    pub fn offer(&self, number: OfferNumber) -> Result<Option<Arc<Offer>>, StoreError> {
         self.get(Record::Offer(number), |inner| inner.offers.get(&number).cloned())
+    }
+
+    /// An offer, to be shown beside something else: left out where it can't be asked for now.
+    pub fn offer_to_show(&self, number: OfferNumber) -> Option<Arc<Offer>> {
+        self.offer(number).ok().flatten()
+    }
+
+    /// A shop's name, to be shown beside something else: the same.
+    pub fn merchant_name_to_show(&self, id: MerchantId) -> Option<String> {
+        self.merchant_name(id).ok().flatten()
     }
 
     /// Whether a device was taken off its wallet: whoever asks has a session of it. Not looked for elsewhere, since hardly any

@@ -48,7 +48,7 @@ impl From<StoreError> for Error {
             StoreError::Busy | StoreError::Stopped => {
                 Self::overloaded("too much to do; try again after the delay")
             }
-            StoreError::Lost => {
+            StoreError::Lost | StoreError::Connect(_) => {
                 Self::overloaded("the provider has lost its database for a moment; ask again after the delay")
             }
             error => Self::Fault(error.to_string()),

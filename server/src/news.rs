@@ -147,7 +147,8 @@ impl News {
         if let Some(change) = change_of(line) {
             self.hub.publish(vec![change]);
         } else if let Ok(party) = line.parse::<Record>() {
-            self.directory.look_up(party);
+            // What can't be read now is read when it is missed, or after the reconnection.
+            let _ = self.directory.look_up(party);
         }
     }
 

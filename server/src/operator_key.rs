@@ -16,7 +16,7 @@ pub const OPERATOR_KEY_FILE: &str = "operator.key";
 
 /// Makes the key where there is none. The file comes first, so that no key is in force that nobody has.
 pub(crate) async fn ensure(app: &App, data_dir: &Path) -> Result<(), ServeError> {
-    if app.directory.key_hash(Holder::Operator).is_some() {
+    if app.directory.key_hash(Holder::Operator)?.is_some() {
         return Ok(());
     }
     let key = NewKey::of(app.outside.random_bytes());

@@ -233,6 +233,21 @@ impl Phone {
         self.page.refresh().await.expect("the page loads again");
     }
 
+    /// Opens another page.
+    pub async fn go(&self, url: &str) {
+        self.page.goto(url).await.expect("the page opens");
+    }
+
+    /// Makes the phone so many times slower than this machine.
+    pub async fn slow_down(&self, times: u32) {
+        self.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": times })).await;
+    }
+
+    /// Runs JavaScript in each page from now on, before anything of its own.
+    pub async fn run_first(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
     /// Tells the browser that the network is gone, or back.
     pub async fn offline(&self, offline: bool) {
         self.network(offline, 0).await;

@@ -8,6 +8,7 @@
 //! - [`seed`], [`proxy`], [`process`]: faults that come out the same each time
 //! - [`cluster`]: a PostgreSQL of the tests' own
 //! - [`browser`]: the wallet as a person sees it
+//! - [`weight`]: what a phone has to load of the wallet
 //! - [`page`]: a page of shell sessions, typed in
 //! - [`sample`]: a code to look at
 
@@ -22,4 +23,5 @@ pub mod proxy;
 pub mod sample;
 pub mod seed;
 pub mod stage;
+pub mod weight;
 pub mod world;

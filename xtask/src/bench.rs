@@ -4,7 +4,11 @@ use std::process::Command;
 
 use lexopt::prelude::*;
 
-use crate::shell::{Outcome, cargo, root, run, step, target_dir};
+use crate::{
+    needs,
+    shell::{Outcome, cargo, root, run, step, target_dir},
+    wallet,
+};
 
 /// What is measured and how it is told.
 #[derive(Debug, Default)]
@@ -34,6 +38,10 @@ impl Options {
         }
         Ok(options)
     }
+
+    fn asks_for(&self, row: &str) -> bool {
+        self.rows.is_empty() || self.rows.iter().any(|named| named == row)
+    }
 }
 
 /// Builds everything for release and measures it. All rows in full make the report in `docs` again.
@@ -41,6 +49,10 @@ impl Options {
 /// # Errors
 /// When something can't be built, or a row can't be made.
 pub(crate) fn measure(options: &Options) -> Outcome {
+    if options.asks_for("wallet") {
+        needs::ensure(needs::FOR_THE_BROWSER)?;
+        wallet::build()?;
+    }
     // Both commands name the same packages, so that cargo compiles each library once.
     step("programs for release", || {
         run(packages("build").args(["--release", "--bins", "--bench", "speed"]))
@@ -51,6 +63,7 @@ pub(crate) fn measure(options: &Options) -> Outcome {
     if options.rows.is_empty() && !options.quick {
         bench.arg(format!("--report={}", root().join("docs").display()));
     }
+    wallet::to_be_seen_by(&mut bench);
     run(bench.env("ONESCAN_BIN_DIR", target_dir()?.join("release")))
 }
 

@@ -18,14 +18,18 @@ pub(crate) struct Need {
 pub(crate) const BROWSERS: &[&str] =
     &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/// What `cargo xtask test` needs beside Rust.
-pub(crate) const FOR_TESTS: &[Need] = &[
+/// What it takes to see the wallet in a browser.
+pub(crate) const FOR_THE_BROWSER: &[Need] = &[
     Need { what: "Chromium", is_there: || on_path(BROWSERS).is_some(), packages: &["chromium"] },
     Need {
         what: "ChromeDriver",
         is_there: || on_path(&["chromedriver"]).is_some(),
         packages: &["chromium-driver"],
     },
+];
+
+/// What `cargo xtask test` needs beside Rust and the browser.
+pub(crate) const FOR_TESTS: &[Need] = &[
     Need { what: "a PostgreSQL server", is_there: has_postgres, packages: &["postgresql"] },
     Need {
         what: "Node.js with npm",

@@ -10,7 +10,7 @@ use tools::Tools;
 
 use crate::{
     needs,
-    shell::{Outcome, cargo, on_path, root, run, seconds, step, target_dir},
+    shell::{Outcome, cargo, root, run, seconds, step, target_dir},
     tidy, wallet,
     wasm::{self, TARGET, Toolchain},
 };
@@ -45,6 +45,7 @@ pub(crate) fn quick() -> Outcome {
 }
 
 fn steps(tally: &mut Tally) -> Outcome {
+    needs::ensure(needs::FOR_THE_BROWSER)?;
     needs::ensure(needs::FOR_TESTS)?;
     needs::ensure_component("rustfmt", "fmt")?;
     needs::ensure_component("clippy", "clippy")?;
@@ -75,6 +76,7 @@ fn steps(tally: &mut Tally) -> Outcome {
 /// # Errors
 /// When the wallet doesn't build, or a screen fails the test.
 pub(crate) fn screenshots() -> Outcome {
+    needs::ensure(needs::FOR_THE_BROWSER)?;
     needs::ensure(needs::FOR_TESTS)?;
     let tools = step("tools to compare with", tools::set_up)?;
     wallet::build()?;
@@ -90,9 +92,8 @@ fn surroundings(tests: &mut Command, tools: &Tools) -> Outcome {
     for (name, value) in tools.variables() {
         tests.env(name, value);
     }
-    tests.env("ONESCAN_WALLET_DIST", wallet::dist()).env("ONESCAN_BIN_DIR", target_dir()?.join("debug"));
-    tests.envs(on_path(needs::BROWSERS).map(|path| ("ONESCAN_CHROMIUM", path)));
-    tests.envs(on_path(&["chromedriver"]).map(|path| ("ONESCAN_CHROMEDRIVER", path)));
+    tests.env("ONESCAN_BIN_DIR", target_dir()?.join("debug"));
+    wallet::to_be_seen_by(tests);
     Ok(())
 }
 

@@ -17,16 +17,25 @@ use std::{
     collections::hash_map::DefaultHasher,
     hash::{Hash, Hasher},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use crate::{
-    shell::{Outcome, files_under, read, root, run, step, target_dir, write},
+    needs,
+    shell::{Outcome, files_under, on_path, read, root, run, step, target_dir, write},
     wasm::{self, TARGET, Toolchain},
 };
 
 /// Where the finished wallet lies.
 pub(crate) fn dist() -> PathBuf {
     root().join("wallet-web/dist")
+}
+
+/// Tells a program where the wallet and a browser are.
+pub(crate) fn to_be_seen_by(program: &mut Command) {
+    program.env("ONESCAN_WALLET_DIST", dist());
+    program.envs(on_path(needs::BROWSERS).map(|path| ("ONESCAN_CHROMIUM", path)));
+    program.envs(on_path(&["chromedriver"]).map(|path| ("ONESCAN_CHROMEDRIVER", path)));
 }
 
 /// Builds the wallet into [`dist`].

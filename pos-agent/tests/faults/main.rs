@@ -204,6 +204,7 @@ fn priced() -> Priced {
         due: money(DUE_MINOR),
         applied: vec![],
         refused: vec![],
+        exact: true,
     }
 }
 

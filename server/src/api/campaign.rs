@@ -36,7 +36,7 @@ impl CampaignService for Api {
         request: Request<v1::CreateCampaignRequest>,
     ) -> Result<Response<v1::CreateCampaignResponse>, Status> {
         let issuer = self.0.issuer(request.metadata())?;
-        let issuer_name = self.0.directory.issuer_name(issuer).unwrap_or_default();
+        let issuer_name = self.0.directory.issuer_name(issuer).map_err(Error::from)?.unwrap_or_default();
         let command = create(request.get_ref(), issuer, issuer_name).map_err(Error::from)?;
         let campaign = self.0.engine.run(command).await?;
         Ok(Response::new(v1::CreateCampaignResponse { campaign: Some(self.0.campaign_view(&campaign)) }))

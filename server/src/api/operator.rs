@@ -53,7 +53,7 @@ impl OperatorService for Api {
         let merchant = parse::merchant_id(&request.merchant_id).map_err(Error::from)?;
         let name = parse::name(&request.name).map_err(Error::from)?;
         let branch = parse::branch_gln(&request.branch_gln).map_err(Error::from)?;
-        if self.0.directory.merchant_name(merchant).is_none() {
+        if self.0.directory.merchant_name(merchant).map_err(Error::from)?.is_none() {
             return Err(
                 Error::refused(Reason::MerchantNotFound, format!("there is no shop {merchant}")).into()
             );
@@ -87,9 +87,9 @@ impl OperatorService for Api {
     ) -> Result<Response<v1::RotateKeyResponse>, Status> {
         self.0.operator(request.metadata())?;
         let holder_id = &request.get_ref().holder_id;
-        let holder = holder_of(holder_id).filter(|holder| self.0.directory.key_hash(*holder).is_some());
         let missing = || Error::refused(Reason::HolderNotFound, format!("{holder_id:?} holds no key"));
-        let holder = holder.ok_or_else(missing)?;
+        let holder = holder_of(holder_id).ok_or_else(missing)?;
+        self.0.directory.key_hash(holder).map_err(Error::from)?.ok_or_else(missing)?;
         let key = self.new_key();
         self.0.engine.run(RotateKey { holder, key_hash: key.hash }).await?;
         Ok(Response::new(v1::RotateKeyResponse { key: key.text(holder) }))

@@ -124,18 +124,22 @@ impl PaymentService for Api {
             .read(move |conn| read::offers::changes(conn, page, now))
             .await
             .map_err(Error::from)?;
-        let honoured = changes.iter().filter_map(|change| {
-            let offer = self.0.directory.offer(change.number)?;
-            let here = offer.terms.honoured_in(Store { merchant: till.merchant, branch: till.branch });
-            here.then(|| self.signed_offer(&view::offer(&offer, change.clippable)))
-        });
+        let store = Store { merchant: till.merchant, branch: till.branch };
+        let mut offers = Vec::with_capacity(changes.len());
+        for change in &changes {
+            // An offer left out here would be missing at the till until it changes again.
+            let offer = self.0.directory.offer(change.number).map_err(Error::from)?;
+            if let Some(offer) = offer.filter(|offer| offer.terms.honoured_in(store)) {
+                offers.push(self.signed_offer(&view::offer(&offer, change.clippable)));
+            }
+        }
         let next_page_token = next_token(more.then_some(revision));
         let revision = u64::try_from(revision).unwrap_or_default();
         let stamp = offers_signing_input(request.since_revision, revision, now);
         Ok(Response::new(v1::PaymentServiceListOffersResponse {
             revision,
             next_page_token,
-            signed_offers: honoured.collect(),
+            signed_offers: offers,
             as_of: Some(time_to_wire(now)),
             signature: self.0.secrets.sign_offers(&stamp),
         }))

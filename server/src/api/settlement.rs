@@ -35,7 +35,7 @@ impl SettlementService for Api {
         let party = self.party(request.metadata(), &request.get_ref().party_id)?;
         let close_id = parse::request_id("close_id", &request.get_ref().close_id).map_err(Error::from)?;
         let missing = || Error::refused(Reason::HolderNotFound, format!("there is no party {party}"));
-        let fee_rate = self.0.directory.fee_rate(party).ok_or_else(missing)?;
+        let fee_rate = self.0.directory.fee_rate(party).map_err(Error::from)?.ok_or_else(missing)?;
         let batch = self.0.engine.run(CloseBatch { close_id, party, fee_rate }).await?;
         Ok(Response::new(v1::CloseBatchResponse { batch: Some(self.batch_view(&batch)) }))
     }

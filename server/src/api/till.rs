@@ -57,7 +57,10 @@ impl Api {
         judge_wallet(Some(&found.wallet))?;
         let store = Store { merchant: till.merchant, branch: till.branch };
         let holds = |number: &OfferNumber| {
-            self.0.directory.offer(*number).is_some_and(|offer| eligible(&offer.terms, store, now).is_ok())
+            self.0
+                .directory
+                .offer_to_show(*number)
+                .is_some_and(|offer| eligible(&offer.terms, store, now).is_ok())
         };
         Ok(v1::ResolveTokenResponse {
             offer_numbers: found.clipped.iter().filter(|n| holds(n)).map(|number| number.0).collect(),

@@ -98,14 +98,14 @@ impl App {
         let ids: BTreeSet<MerchantId> =
             offers.iter().flat_map(|offer| offer.terms.parts().stores.iter().copied()).collect();
         let shop = |id: MerchantId| {
-            Some(v1::Shop { merchant_id: id.to_string(), name: self.directory.merchant_name(id)? })
+            Some(v1::Shop { merchant_id: id.to_string(), name: self.directory.merchant_name_to_show(id)? })
         };
         ids.into_iter().filter_map(shop).collect()
     }
 
     /// A coupon with its offer.
     pub(crate) fn coupon_view(&self, coupon: &Coupon) -> v1::Coupon {
-        let wire_offer = self.directory.offer(coupon.id.offer).map(|found| offer(&found, false));
+        let wire_offer = self.directory.offer_to_show(coupon.id.offer).map(|found| offer(&found, false));
         v1::Coupon {
             coupon_id: coupon.id.to_string(),
             offer: wire_offer,
@@ -121,7 +121,7 @@ impl App {
         let money = |minor| Some(money_to_wire(payment.money(minor)));
         let arrived = payment.request_hash.is_some();
         let redemption = |r: &shared::payment::Redemption| {
-            let offer = self.directory.offer(r.offer_number);
+            let offer = self.directory.offer_to_show(r.offer_number);
             v1::CouponRedemption {
                 title: offer.as_ref().map(|offer| text(&offer.title)),
                 issuer_name: offer.map(|offer| offer.issuer_name.clone()).unwrap_or_default(),
@@ -132,7 +132,7 @@ impl App {
             payment_id: payment.id.to_string(),
             state: state_to_wire(self.state_now(payment)).into(),
             merchant_id: payment.merchant.to_string(),
-            merchant_name: self.directory.merchant_name(payment.merchant).unwrap_or_default(),
+            merchant_name: self.directory.merchant_name_to_show(payment.merchant).unwrap_or_default(),
             terminal_id: payment.terminal.to_string(),
             gross_amount: arrived.then(|| money(payment.gross_minor)).flatten(),
             discount_amount: arrived.then(|| money(payment.gross_minor - payment.due_minor)).flatten(),

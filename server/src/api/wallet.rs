@@ -187,7 +187,8 @@ impl WalletService for Api {
         let now = self.0.outside.clock.now();
         let (found, next) =
             self.0.readers.read(move |conn| offers::clippable(conn, page, now)).await.map_err(Error::from)?;
-        let offers: Vec<_> = found.iter().filter_map(|number| self.0.directory.offer(*number)).collect();
+        let offers: Vec<_> =
+            found.iter().filter_map(|number| self.0.directory.offer_to_show(*number)).collect();
         Ok(Response::new(v1::WalletServiceListOffersResponse {
             offers: offers.iter().map(|offer| view::offer(offer, true)).collect(),
             next_page_token: next_token(next),

@@ -167,7 +167,7 @@ fn campaigns(
     rows.extend(load::campaigns_seen(conn, &seen)?);
     for row in rows {
         let number = row.number()?;
-        let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
+        let offer = directory.offer(number)?.ok_or(StoreError::Corrupt("a campaign without offer"))?;
         state.campaigns.loaded(number, row.read(offer)?);
     }
     Ok(())

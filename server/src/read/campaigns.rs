@@ -58,7 +58,7 @@ pub(crate) fn list(
 
 fn view(conn: &mut Conn, directory: &Arc<Directory>, row: &CampaignRow) -> Result<CampaignView, StoreError> {
     let number = row.number()?;
-    let offer = directory.offer(number).ok_or(StoreError::Corrupt("a campaign without offer"))?;
+    let offer = directory.offer(number)?.ok_or(StoreError::Corrupt("a campaign without offer"))?;
     let (reserved_minor, coupons_redeemed) =
         of_all_stripes(conn, Account::CampaignReserved(number))?.unwrap_or_default();
     Ok(CampaignView {

@@ -53,6 +53,9 @@ async fn a_database_that_was_away_is_taken_up_again_and_nothing_is_paid_twice() 
         passes(till.payment(before.id()).await);
         let request = with(&phone.session, v1::GetWalletRequest {});
         passes(phone.client.get_wallet(request).await);
+        // Perhaps another server has enrolled this till: who can't look it up does not turn it away.
+        let request = with("osk_terminal_T9999_newcomer", v1::GetPaymentRequest::default());
+        passes(till.client.get_payment(request).await);
     }
     start(&database);
 

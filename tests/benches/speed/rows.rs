@@ -7,6 +7,7 @@ mod overload;
 mod payments;
 mod postgres;
 mod till;
+mod wallet;
 mod wallets;
 
 use crate::{bench::Bench, figures::Row};
@@ -22,6 +23,7 @@ const ALL: &[Named] = &[
     ("wallets", wallets::row),
     ("code", code::row),
     ("till", till::row),
+    ("wallet", wallet::row),
 ];
 
 /// Makes the rows that are named, or all.

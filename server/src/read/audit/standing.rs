@@ -121,7 +121,7 @@ impl Audit {
                 self.coupons += 1;
                 let coupon = CouponId { offer: OfferNumber(number(offer)?), sequence: number(sequence)? };
                 *held.entry(coupon.offer).or_default() += minor;
-                let worst_case = directory.offer(coupon.offer).map(|offer| offer.terms.worst_case_minor());
+                let worst_case = directory.offer(coupon.offer)?.map(|offer| offer.terms.worst_case_minor());
                 let state = CouponState::of_code(state)?;
                 let wrong = match state {
                     CouponState::Clipped | CouponState::Held => Some(minor) != worst_case,

@@ -3,7 +3,6 @@
 use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
-    path::Path,
     process::ExitStatus,
 };
 
@@ -16,7 +15,7 @@ use super::{
     lan, now,
     programs::{Provider, Settings, shown, till, told_to_stop},
     screen::{Addresses, guide, qr},
-    seed::seed,
+    seed::{Seeded, seed},
     step, terminal,
 };
 use crate::{
@@ -93,7 +92,7 @@ async fn serve(folder: &Folder, provider: &Provider, addresses: &Addresses) -> O
         println!("Press Enter to open the till.");
         terminal::enter().await;
     }
-    let status = run_till(folder, &provider.url, &seeded.till_key).await?;
+    let status = run_till(folder, &provider.url, &seeded).await?;
     if ended_well(status) {
         return Ok(());
     }
@@ -116,8 +115,8 @@ fn welcome(addresses: &Addresses, guide: &str) {
 }
 
 /// The till in this terminal, until the cashier quits.
-async fn run_till(folder: &Folder, provider: &str, key: &Path) -> Outcome<ExitStatus> {
-    let mut till = till("till", provider, key, folder)?;
+async fn run_till(folder: &Folder, provider: &str, seeded: &Seeded) -> Outcome<ExitStatus> {
+    let mut till = till("till", provider, seeded, folder)?;
     till.arg("--watch").arg(shown(&folder.screenshots())).args(["--lang", language()]);
     let saved = terminal::Saved::now();
     let mut child = till.spawn().map_err(|e| could_not_start(till.as_std(), &e))?;

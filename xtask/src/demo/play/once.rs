@@ -89,7 +89,7 @@ async fn checkout(folder: &Folder, provider: &Provider, seeded: &Seeded, code: &
     let basket = folder.path().join("basket.json");
     let line = serde_json::json!({ "gtin": SHAMPOO.gtin, "units": 1 });
     write(&basket, serde_json::json!({ "lines": [line] }).to_string())?;
-    let mut till = till("checkout", &provider.url, &seeded.till_key, folder)?;
+    let mut till = till("checkout", &provider.url, seeded, folder)?;
     till.arg("--basket").arg(&basket).arg("--scan").arg(code);
     println!("==> till: one scan\n");
     let status = till.status().await.map_err(|e| could_not_start(till.as_std(), &e))?;

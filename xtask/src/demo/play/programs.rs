@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{certificate::Certificate, folder::Folder};
+use super::{certificate::Certificate, folder::Folder, seed::Seeded};
 use crate::shell::{Outcome, could_not_start, target_dir, write};
 
 /// Put into each new wallet, in minor units.
@@ -156,9 +156,10 @@ async fn ask_to_stop(process: u32) {
 async fn ask_to_stop(_process: u32) {}
 
 /// What a till of the shop is told each time.
-pub(super) fn till(command: &str, provider: &str, key: &Path, folder: &Folder) -> Outcome<Command> {
+pub(super) fn till(command: &str, provider: &str, seeded: &Seeded, folder: &Folder) -> Outcome<Command> {
     let mut till = program("pos-agent")?;
-    till.args([command, "--provider", provider, "--key-file"]).arg(key);
+    till.args([command, "--provider", provider, "--key-file"]).arg(&seeded.till_key);
+    till.args(["--provider-public-key", &seeded.provider_key]);
     till.arg("--data-dir").arg(folder.till()).arg("--catalogue").arg(folder.catalogue());
     Ok(till)
 }

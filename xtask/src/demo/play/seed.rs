@@ -23,7 +23,7 @@ use super::{
     offers::{MAKERS, Maker, Promise, budget_minor},
     programs::{DATABASE_URL, database_url},
 };
-use crate::shell::Outcome;
+use crate::shell::{Outcome, read_text, write};
 
 /// The shop's name, as receipts show it.
 pub(super) const SHOP: &str = "Corner Shop 街角便利店";
@@ -39,6 +39,8 @@ pub(super) struct Seeded {
     pub(super) shop_id: String,
     /// The file with the till's key.
     pub(super) till_key: PathBuf,
+    /// The provider's public key, with which the till checks offers.
+    pub(super) provider_key: String,
     /// The manufacturers' keys, by their name in files.
     pub(super) makers: BTreeMap<&'static str, String>,
     /// The offers' numbers, by their English title.
@@ -57,7 +59,7 @@ pub(super) async fn seed(channel: &Channel, folder: &Folder, now: UnixMillis) ->
     })?;
     let seeding = Seeding { channel, operator_key: &operator_key, keys: &folder.keys(), now };
     let shop_id = seeding.shop().await?;
-    let till_key = seeding.till(&shop_id).await?;
+    let (till_key, provider_key) = seeding.till(&shop_id).await?;
     let (mut makers, mut offers) = (BTreeMap::new(), BTreeMap::new());
     // Wallets show the newest first, so the last come first.
     for maker in MAKERS.iter().rev() {
@@ -69,7 +71,7 @@ pub(super) async fn seed(channel: &Channel, folder: &Folder, now: UnixMillis) ->
         }
         makers.insert(maker.slug, key);
     }
-    Ok(Seeded { operator_key, shop_id, till_key, makers, offers })
+    Ok(Seeded { operator_key, shop_id, till_key, provider_key, makers, offers })
 }
 
 struct Seeding<'a> {
@@ -93,19 +95,21 @@ impl Seeding<'_> {
         Ok(id)
     }
 
-    /// The file with the till's key.
-    async fn till(&self, shop_id: &str) -> Outcome<PathBuf> {
-        let file = self.keys.join("till.key");
-        if read_secret(&file)?.is_none() {
+    /// The file with the till's key, and the provider's public one, which is told when a till is enrolled.
+    async fn till(&self, shop_id: &str) -> Outcome<(PathBuf, String)> {
+        let (file, provider_file) = (self.keys.join("till.key"), self.keys.join("provider.public"));
+        if read_secret(&file)?.is_none() || !provider_file.exists() {
             let request = CreateTerminalRequest {
                 branch_gln: String::new(),
                 merchant_id: shop_id.to_owned(),
                 name: "Lane 1".to_owned(),
             };
             let answer = self.operator().create_terminal(signed(self.operator_key, request)?).await;
-            write_secret(&file, &granted("enrolling the till", answer)?.key)?;
+            let terminal = granted("enrolling the till", answer)?;
+            write(&provider_file, hex(&terminal.provider_public_key))?;
+            write_secret(&file, &terminal.key)?;
         }
-        Ok(file)
+        Ok((file, read_text(&provider_file)?))
     }
 
     /// A manufacturer's key.
@@ -195,6 +199,10 @@ fn once(what: &str, offer_number: u32) -> String {
     bytes[12..].copy_from_slice(&offer_number.to_be_bytes());
     // A UUID of version 8, whose bits are each maker's own [RFC 9562, 5.8].
     uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The manufacturer's id, which its key `osk_issuer_I1001_...` names.
