@@ -24,6 +24,7 @@ impl Tour {
         self.phone.see(at).await;
         self.seen += 1;
         let picture = format!("{:02}-{name}", self.seen);
+        self.phone.evaluate("scrollTo(0, 0); document.querySelector('dialog')?.scrollTo(0, 0)").await;
         let mut found = Vec::new();
         self.phone.theme(true).await;
         self.phone.screenshot(&format!("{}-dark/{picture}", self.language)).await;
@@ -50,6 +51,7 @@ impl Tour {
     /// The code as a till reads it off the screen.
     pub(crate) async fn code(&self) -> String {
         self.phone.see("new-code").await;
+        self.phone.evaluate("scrollTo(0, 0)").await;
         for _ in 0..100 {
             let screen = self.phone.screenshot(&format!("{}-code", self.language)).await;
             if let Ok(code) = picture::decode(&screen) {

@@ -30,10 +30,22 @@ pub(crate) fn header(ui: Ui<'_>, title: &'static str, back: Option<Route>) -> Ht
                     <span class="money" data-test="balance">{ amount(balance) }</span>
                 </span>
             }
-            { language(ui) }
+            { account(ui) }
         </header>
         { banners(ui) }
         </>
+    }
+}
+
+/// The way to the account, but from where one is in it.
+fn account(ui: Ui<'_>) -> Html {
+    let title = ui.lang.account().title;
+    html! {
+        if ui.model.route != Route::Settings {
+            <a class="icon-button account-link" href={Route::Settings.hash()} aria-label={title} {title} data-test="settings">
+                { icons::person() }
+            </a>
+        }
     }
 }
 

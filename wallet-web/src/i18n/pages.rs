@@ -39,6 +39,7 @@ texts! {
         shop: "Shop", "商户";
         every_shop: "All shops", "全部商户";
         order: "First", "排序";
+        none: "No offers right now", "暂时没有优惠";
         loading: "Fetching offers…", "正在获取优惠…";
         nothing_found: "Nothing like that", "没有符合的优惠";
         nothing_found_text: "Try fewer words, or look through all offers.", "换个词试试，或查看全部优惠。";
@@ -250,6 +251,25 @@ pub fn state_word(lang: Lang, state: PaymentState) -> &'static str {
         PaymentState::Refunded => texts.refunded,
         PaymentState::PartiallyRefunded => texts.partly_refunded,
         _ => texts.paid,
+    }
+}
+
+/// How a payment ended that waited for approval and did not get it.
+pub fn not_paid(lang: Lang, state: PaymentState) -> &'static str {
+    let (en, zh) = match state {
+        PaymentState::Rejected => ("You didn’t pay. Nothing was taken.", "您未付款，没有扣款。"),
+        PaymentState::Expired => (
+            "Not paid: time ran out. Please ask the cashier to scan again.",
+            "未支付：已超时，请让收银员重新扫码。",
+        ),
+        PaymentState::Reversed => {
+            ("The shop took its request back. Nothing was taken.", "商家已取消收款，没有扣款。")
+        }
+        _ => ("Not paid. Nothing was taken. Please ask the cashier.", "未支付，没有扣款，请询问收银员。"),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
     }
 }
 

@@ -43,16 +43,6 @@ pub(super) fn view(ui: Ui<'_>) -> Html {
     }
 }
 
-/// The way to this page.
-pub(super) fn link(ui: Ui<'_>) -> Html {
-    html! {
-        <a class="card row settings-link" href={Route::Settings.hash()} data-test="settings">
-            <span class="row-text"><span class="row-title">{ ui.lang.account().title }</span></span>
-            { icons::forward() }
-        </a>
-    }
-}
-
 /// For who has no recovery code on paper.
 pub(super) fn reminder(ui: Ui<'_>) -> Html {
     let words = ui.lang.account();

@@ -40,7 +40,7 @@ fn nothing(ui: Ui<'_>) -> Html {
         _ if ui.model.offers_awaited() => {
             html! { <p class="waiting" role="status" data-test="waiting">{ ui.lang.offers().loading }</p> }
         }
-        _ => empty(icons::tag(), ui.t.tab_offers, ui.t.offers_empty, None),
+        _ => empty(icons::tag(), ui.lang.offers().none, ui.t.offers_empty, None),
     }
 }
 
