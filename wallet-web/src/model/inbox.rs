@@ -129,8 +129,12 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
             *pay = Pay::Paid { payment_id: id };
             vec![Effect::Buzz]
         }
-        (Some(PaymentState::PendingApproval), over, _) => {
-            let mut effects = say(model, Said::NotPaid(over));
+        (
+            Some(PaymentState::PendingApproval),
+            PaymentState::Rejected | PaymentState::Expired | PaymentState::Reversed | PaymentState::Declined,
+            _,
+        ) => {
+            let mut effects = say(model, Said::NotPaid(state));
             effects.extend(pay_screen::make_code(model));
             effects
         }

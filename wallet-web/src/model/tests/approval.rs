@@ -147,7 +147,7 @@ fn what_waited_and_was_not_paid_says_why_and_a_fresh_code_is_shown() {
         let mut phone = Phone::open();
         phone.on(Event::Went(Route::Pay));
         let payment = waiting(&mut phone);
-        phone.on(phone.changed(v1::Payment { state: state.into(), ..payment }));
+        phone.hears_of(v1::Payment { state: state.into(), ..payment });
         assert_eq!(phone.model.notice.as_ref().map(|notice| &notice.what), Some(&Said::NotPaid(state)));
         assert!(phone.did(|effect| matches!(effect, Effect::Sign(_))), "{state:?}");
     };
