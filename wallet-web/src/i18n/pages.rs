@@ -114,7 +114,7 @@ texts! {
         recovery_kept: "I have it on paper", "已抄写好";
         recovery_later: "Not now", "稍后再说";
         recovery_done: "Your recovery code is on paper. A new one makes the old one worthless.", "恢复码已抄写。生成新的恢复码后，旧码立即失效。";
-        recovery_missing: "You have no recovery code on paper. If you lose this phone now, your money is lost to you.", "您还没有抄写恢复码。若此时遗失手机，将无法找回余额。";
+        recovery_missing: "You have no recovery code on paper. If you lose this phone now, your money is gone.", "您还没有抄写恢复码。若此时遗失手机，将无法找回余额。";
         recovery_make: "Make a recovery code", "生成恢复码";
         recovery_renew: "Make a new code", "重新生成";
 

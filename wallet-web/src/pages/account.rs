@@ -21,7 +21,7 @@ pub(super) fn view(ui: Ui<'_>) -> Html {
     }
     html! {
         <main>
-            { header(ui, words.title, Some(Route::Receipts)) }
+            { header(ui, words.title, None) }
             { money(ui) }
             { reminder(ui) }
             <h2 class="group">{ words.security }</h2>
