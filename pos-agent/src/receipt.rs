@@ -23,6 +23,7 @@ pub use build::{NotPaid, Payers, copy, of_declined, of_refund, of_sale};
 pub use columns::{Columns, cut, pair_within};
 pub use escpos::{Charset, escpos};
 pub use json::to_json;
+pub use layout::kilograms;
 pub use printer::{PRINT_PATIENCE, PrintError, PrinterSettings, PrinterTarget, print};
 
 /// Columns of a receipt on the till's screen: what an 80 mm printer has in its usual font is 42 to 48.

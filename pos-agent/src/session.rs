@@ -46,6 +46,8 @@ pub enum Event {
     Recovered(Box<SaleRecord>, Machine),
     /// Whether the provider can be reached.
     Online(bool),
+    /// How long the shopper still has to approve.
+    SecondsLeft(u64),
     /// What the desk waits for, or why it can't be had.
     Desk(Box<Result<Desk, Message>>),
 }
@@ -130,6 +132,26 @@ pub enum Screen {
     },
 }
 
+/// Where a scan came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A scanner that acts as a keyboard, or the keyboard itself.
+    Keys,
+    /// A picture.
+    Picture,
+}
+
+/// What became of the last scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// There was none, or nobody waits for it any more.
+    Nothing,
+    /// It was understood.
+    Read(Source),
+    /// It was not.
+    NotRead(Source),
+}
+
 /// One till's counter.
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -147,6 +169,10 @@ pub struct Session {
     pub pending: usize,
     /// Whether the offers are fresh.
     pub online: bool,
+    /// What became of the last scan.
+    pub heard: Heard,
+    /// How long the shopper still has to approve, where that is known.
+    pub seconds_left: Option<u64>,
     currency: Currency,
     scan: Option<Scan>,
     dropped: Vec<(OfferNumber, Refusal)>,
@@ -163,6 +189,8 @@ impl Session {
             notice: None,
             pending,
             online: true,
+            heard: Heard::Nothing,
+            seconds_left: None,
             currency,
             scan: None,
             dropped: Vec::new(),
@@ -193,11 +221,15 @@ impl Session {
         let labels = self.lang.labels();
         match event {
             Event::Line(line) => {
+                if !self.busy() {
+                    self.heard = Heard::Nothing;
+                }
                 return self.desk_line(&line).unwrap_or_else(|| self.line(&line));
             }
             Event::Desk(answer) => self.desk_answer(*answer),
-            Event::Read(Ok(text)) => return self.code(&text),
+            Event::Read(Ok(text)) => return self.code(&text, Source::Picture),
             Event::Read(Err(error)) => {
+                self.heard = Heard::NotRead(Source::Picture);
                 let what = match error {
                     ScanError::NoCode => labels.no_code,
                     ScanError::NotAPicture(_) => labels.no_picture,
@@ -225,11 +257,13 @@ impl Session {
                 self.notice = Some(format!("{what}: {due}"));
             }
             Event::Online(online) => self.online = online,
+            Event::SecondsLeft(seconds) => self.seconds_left = Some(seconds),
         }
         Vec::new()
     }
 
     fn pay(&mut self) -> Vec<Act> {
+        self.seconds_left = None;
         let Some(order) = self.order() else { return Vec::new() };
         self.screen = Screen::Asking { priced: None, again: false };
         vec![Act::Pay(order)]

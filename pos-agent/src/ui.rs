@@ -1,14 +1,18 @@
 //! The cashier's `till`: carries out what the [`Session`] decides, on a terminal's screen or line by line.
 
 mod band;
+mod basket;
 mod colours;
 mod desk;
 mod draw;
 mod lines;
+mod marks;
 mod office;
 mod rows;
 mod terminal;
 
+pub use colours::Colours;
+pub use draw::{Around, draw};
 pub(crate) use rows::coupon_rows;
 
 use std::{
@@ -72,8 +76,10 @@ pub async fn run(till: Till, recoveries: Vec<Recovery>, ui: TillUi) -> std::io::
     }
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
         counter.keep_fresh();
-        let head = terminal::Head { terminal_id: ui.terminal_id, watch: ui.watch };
-        terminal::run(&counter, session, events, &head).await
+        let (terminal_id, watch) = (ui.terminal_id, ui.watch);
+        let colours = Colours::of_environment();
+        let around = Around { terminal_id, watch, colours, ..Around::default() };
+        terminal::run(&counter, session, events, around).await
     } else {
         counter.reload_offers().await;
         lines::run(&counter, session, events, tokio::io::stdin(), std::io::stdout()).await
@@ -138,7 +144,16 @@ impl Counter {
                     }
                     return;
                 }
-                running.changed().await;
+                match state {
+                    Machine::Approving { allowed: Some(allowed), .. } => {
+                        let until = running.begun_at.0.saturating_add_unsigned(millis(allowed));
+                        tokio::select! {
+                            _ = running.changed() => {}
+                            () = count_down(&till, until, &events) => {}
+                        }
+                    }
+                    _ => drop(running.changed().await),
+                }
             }
         });
     }
@@ -195,6 +210,20 @@ impl Counter {
     async fn reload_offers(&self) {
         let fresh = self.till.reload_offers().await.is_ok();
         send(&self.events, Event::Online(fresh)).await;
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Says each second how many are left, for as long as it is asked.
+async fn count_down(till: &Till, until_ms: i64, events: &mpsc::Sender<Event>) {
+    let mut seconds = interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        let left = until_ms.saturating_sub(till.now().0).max(0) / 1_000;
+        send(events, Event::SecondsLeft(left.unsigned_abs())).await;
     }
 }
 

@@ -197,7 +197,14 @@ impl Ambient for Hand {
 
 fn priced() -> Priced {
     let money = |minor| Money::new(Currency::CNY, minor);
-    Priced { gross: money(450), discount: money(0), due: money(450), applied: vec![], refused: vec![], exact: true }
+    Priced {
+        gross: money(450),
+        discount: money(0),
+        due: money(450),
+        applied: vec![],
+        refused: vec![],
+        exact: true,
+    }
 }
 
 fn scan() -> Scan {

@@ -241,7 +241,8 @@ fn same_item(one: &str, other: &str) -> bool {
     one.trim_start_matches('0') == other.trim_start_matches('0')
 }
 
-fn kilograms(grams: u32) -> String {
+/// A weight for reading.
+pub fn kilograms(grams: u32) -> String {
     format!("{}.{:03} kg", grams / 1_000, grams % 1_000)
 }
 

@@ -1,6 +1,6 @@
 //! What the cashier's lines and scans do to a session.
 
-use super::{Act, Screen, Session};
+use super::{Act, Heard, Screen, Session, Source};
 use crate::{
     catalogue::Item,
     input::{ItemRef, Typed, read},
@@ -38,7 +38,7 @@ impl Session {
             (_, Typed::Item { item, units }) => self.item(item, units),
             (_, Typed::Void(place)) => self.void(place),
             (_, Typed::New) => self.next_customer(),
-            (_, Typed::Code(text)) => return self.code(&text),
+            (_, Typed::Code(text)) => return self.code(&text, Source::Keys),
             (_, Typed::Picture(path)) => {
                 if self.ready_for_code() {
                     self.screen = Screen::Reading;
@@ -76,11 +76,13 @@ impl Session {
             }
         };
         let Some(found) = found else {
+            self.heard = Heard::NotRead(Source::Keys);
             let labels = self.lang.labels();
             let why = if known.is_some() { labels.not_weighed } else { labels.unknown_item };
             self.notice = Some(format!("{name} {why}"));
             return;
         };
+        self.heard = Heard::Read(Source::Keys);
         let sold = SoldLine {
             gtin: found.item.gtin,
             name: found.item.name.clone(),
@@ -118,6 +120,7 @@ impl Session {
     }
 
     fn unknown(&mut self, text: &str) {
+        self.heard = Heard::NotRead(Source::Keys);
         // A number that is almost an item's says what is wrong with it; anything else is named.
         let digits = text.rsplit(['*', 'x', '×']).next().unwrap_or(text).trim();
         let labels = self.lang.labels();
@@ -140,17 +143,19 @@ impl Session {
         true
     }
 
-    pub(super) fn code(&mut self, text: &str) -> Vec<Act> {
+    pub(super) fn code(&mut self, text: &str, source: Source) -> Vec<Act> {
         if matches!(self.screen, Screen::Asking { .. } | Screen::Approving { .. }) || !self.ready_for_code() {
             return Vec::new();
         }
         match Scan::read(text) {
             Ok(scan) => {
+                self.heard = Heard::Read(source);
                 self.scan = Some(scan);
                 self.dropped.clear();
                 self.pay()
             }
             Err(problem) => {
+                self.heard = Heard::NotRead(source);
                 let words = words::reason(problem.reason(), self.lang);
                 self.stop(None, words.what, words.next);
                 Vec::new()

@@ -3,7 +3,7 @@
 
 use std::env;
 
-use ratatui::style::{Color, Style, Stylize};
+use ratatui::style::{Color, Style};
 
 /// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,18 +4,24 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{style::Stylize, text::Line};
 use shared::{money::Money, time::UnixMillis};
 
-use super::band::Band;
-use super::colours::{ASK, PAID, QUIET, SAVES, STOP};
+use super::{
+    band::Band,
+    colours::{Colours, Tone},
+    marks::Mark,
+};
 use crate::{
     attention::Attention,
     day::{DayReport, Difference, Total},
     journal::{SaleRecord, ending_word},
     machine::{RefundMachine, RefundOutcome},
-    receipt::{name_or_gtin, pair_within, receipt},
+    receipt::{Columns, name_or_gtin, pair_within, receipt},
     returns::{Returnable, Returned},
     session::{Desk, Session, refund_words},
     words::{self, Labels, Lang},
 };
+
+/// Columns of the word for how a payment ended.
+const STATE_COLUMNS: usize = 18;
 
 /// One row: left, right, how it looks.
 pub(super) struct Row {
@@ -38,19 +44,24 @@ impl Row {
         Self { left: left.into(), right: right.into(), look }
     }
 
-    pub(super) fn text(&self, width: usize) -> String {
-        pair_within(&self.left, &self.right, width)
+    /// As lines so wide at most. Words are broken, never cut; before an amount the left side is cut.
+    pub(super) fn text(&self, width: usize) -> Vec<String> {
+        let columns = Columns::on_screen(width);
+        if !self.right.is_empty() || columns.width(&self.left) <= width {
+            return vec![pair_within(&self.left, &self.right, width)];
+        }
+        columns.broken(&self.left, self.left.chars().take_while(|c| *c == ' ').count())
     }
 
-    pub(super) fn styled(&self, width: usize) -> Line<'static> {
-        let line = Line::from(self.text(width));
-        match self.look {
+    pub(super) fn styled(&self, width: usize, colours: Colours) -> Vec<Line<'static>> {
+        let styled = |line| match self.look {
             Look::Plain => line,
-            Look::Strong => line.bold(),
-            Look::Quiet => line.fg(QUIET),
-            Look::Good => line.fg(SAVES),
-            Look::Bad => line.fg(STOP).bold(),
-        }
+            Look::Strong => Line::bold(line),
+            Look::Quiet => line.style(colours.letters(Tone::Quiet)),
+            Look::Good => line.style(colours.letters(Tone::Saves)).bold(),
+            Look::Bad => line.style(colours.letters(Tone::Stop)).bold(),
+        };
+        self.text(width).into_iter().map(|text| styled(Line::from(text))).collect()
     }
 }
 
@@ -108,12 +119,7 @@ pub(super) fn rows(session: &Session, desk: &Desk) -> Vec<Row> {
 /// The band below: what it is about, an amount, what to do.
 pub(super) fn band(session: &Session, desk: &Desk) -> Band {
     let labels = session.lang.labels();
-    let plain = |label: &str, words: &str| Band {
-        colour: None,
-        label: label.to_owned(),
-        amount: None,
-        words: vec![words.to_owned()],
-    };
+    let plain = Band::plain;
     match desk {
         Desk::Menu => plain(labels.menu, labels.keys_menu),
         Desk::Quantity => plain(labels.menu_quantity, labels.keys_quantity),
@@ -140,22 +146,23 @@ pub(super) fn band(session: &Session, desk: &Desk) -> Band {
                 }
             };
             let band = plain(label, labels.confirm_refund);
-            Band { colour: Some(ASK), amount: Some(amount), ..band }
+            Band { tone: Some(Tone::Ask), mark: Some(Mark::Question), amount: Some(amount), ..band }
         }
         Desk::Refund(refund) => {
             let words = refund_words(refund, session.lang);
-            let (colour, amount) = match refund {
+            let (tone, mark, amount) = match refund {
                 RefundMachine::Ended(RefundOutcome::Done(done)) => {
                     let amount =
                         proto::convert::money_from_wire("amount", done.refunded_amount.as_ref()).ok();
-                    (PAID, amount)
+                    (Tone::Paid, Mark::Check, amount)
                 }
-                RefundMachine::Ended(_) => (STOP, None),
-                _ => (ASK, None),
+                RefundMachine::Ended(_) => (Tone::Stop, Mark::Cross, None),
+                _ => (Tone::Ask, Mark::Question, None),
             };
-            let label = if colour == PAID { labels.refunded_large } else { labels.refunds };
+            let label = if tone == Tone::Paid { labels.refunded_large } else { labels.refunds };
             Band {
-                colour: Some(colour),
+                tone: Some(tone),
+                mark: Some(mark),
                 label: label.to_owned(),
                 amount,
                 words: vec![words.what.to_owned(), words.next.to_owned()],
@@ -163,15 +170,18 @@ pub(super) fn band(session: &Session, desk: &Desk) -> Band {
         }
         Desk::Day(report, attention) => {
             let clean = report.differences.is_empty() && attention.is_empty();
+            let (tone, mark) = if clean { (Tone::Paid, Mark::Check) } else { (Tone::Stop, Mark::Cross) };
             Band {
-                colour: Some(if clean { PAID } else { STOP }),
+                tone: Some(tone),
+                mark: Some(mark),
                 label: labels.day_paid.to_owned(),
                 amount: Some(Money::new(report.currency, report.paid.minor)),
                 words: vec![if clean { labels.day_clean } else { labels.day_differs }.to_owned()],
             }
         }
         Desk::Failed(message) => Band {
-            colour: Some(STOP),
+            tone: Some(Tone::Stop),
+            mark: Some(Mark::Cross),
             label: labels.till.to_owned(),
             amount: None,
             words: vec![message.what.to_owned(), message.next.to_owned()],
@@ -199,9 +209,17 @@ fn sale_row(place: usize, sale: &SaleRecord, lang: Lang) -> Row {
         },
     };
     let amount = sale.asked.money(sale.asked.due_minor).digits();
-    let lane =
-        if sale.asked.lane_id.is_empty() { String::new() } else { format!("  {}", sale.asked.lane_id) };
-    Row::new(look, format!("{place}  {}  {word}{lane}", clock(sale.begun_at)), amount)
+    let goods = sale.asked.goods.sold();
+    let what = match goods.as_slice() {
+        [] => sale.asked.reference.clone(),
+        [first, rest @ ..] => {
+            let more = if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
+            format!("{}{more}", name_or_gtin(&first.name, first.gtin, lang))
+        }
+    };
+    let word = Columns::on_screen(STATE_COLUMNS).pair(word, " ");
+    let lane = [sale.asked.lane_id.as_str(), " "].concat();
+    Row::new(look, format!("{place}  {}  {word} {}{what}", clock(sale.begun_at), lane.trim_start()), amount)
 }
 
 fn receipt_rows(sale: &SaleRecord, session: &Session) -> Vec<Row> {
@@ -229,7 +247,8 @@ fn goods_rows(from: &Returnable, units: &[u32], lang: Lang) -> Vec<Row> {
         let price = Money::new(from.gross.currency, line.unit_price_minor).digits();
         Row::new(look, format!("{place}  {name}  {price}"), format!("{chosen} / {}", line.left()))
     };
-    (1..).zip(&from.lines).zip(units).map(line).collect()
+    let head = Row::new(Look::Quiet, lang.labels().goods, lang.labels().chosen_of_left);
+    [head].into_iter().chain((1..).zip(&from.lines).zip(units).map(line)).collect()
 }
 
 fn day_rows(report: &DayReport, attention: &[Attention], lang: Lang) -> Vec<Row> {

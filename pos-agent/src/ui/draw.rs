@@ -1,10 +1,12 @@
-//! The screen, read from a metre away: the basket and the amount on the left, coupons or the receipt on the right, one line for
-//! what is scanned. Green is paid, red is stop, amber asks; nothing else has a colour of its own.
+//! The screen, read from a metre away: the basket on the left, coupons or the receipt on the right, below both the amount and the
+//! outcome, one line for what is scanned and one for the keys.
+
+use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
-    layout::{Alignment, Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Rect},
     style::{Modifier, Style, Stylize},
     text::{Line, Span},
     widgets::{Block, Borders, Padding, Paragraph},
@@ -13,50 +15,80 @@ use shared::money::Money;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    band::{BAND_ROWS, draw_band},
-    colours::{ASK, INK, QUIET, SAVES},
+    band::{band_rows, draw_band},
+    basket,
+    colours::{Colours, Tone},
     desk,
     rows::coupon_rows,
-    terminal::{Head, Typing},
 };
 use crate::{
-    receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, pair_within, receipt},
+    receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, of_sale, pair_within, text},
     sale::Priced,
-    session::{Screen, Session},
-    words::Lang,
+    session::{Desk, Heard, Screen, Session, Source},
 };
 
-/// Columns of the right side: a receipt with a margin.
-const RIGHT_COLUMNS: u16 = 46;
-const _: () = assert!(RIGHT_COLUMNS as usize == RECEIPT_COLUMNS + 4, "the receipt fits");
+/// Columns beside the rows of a block.
+const MARGINS: u16 = 2;
+/// Columns of the right side where there is room: a receipt with its margins.
+const RIGHT_COLUMNS: u16 = 42 + MARGINS;
+const _: () = assert!((RIGHT_COLUMNS - MARGINS) as usize == RECEIPT_COLUMNS, "the receipt fits");
+/// Columns of the right side on the smallest screen.
+const RIGHT_COLUMNS_MIN: u16 = 36;
+/// Columns that the basket has at least.
+const BASKET_COLUMNS_MIN: u16 = 42;
+/// Columns from which on a line is hard to follow to its amount.
+const DESK_COLUMNS_MAX: u16 = 84;
 /// Characters of the input that are shown; a code is long and nobody reads it.
 const INPUT_SHOWN_MAX: usize = 40;
 
-/// Draws all of it; gives the rows by which the right side can be scrolled.
-pub(super) fn draw(frame: &mut Frame<'_>, session: &Session, head: &Head, typing: &Typing) -> u16 {
-    let [top, middle, notice, entry, keys] = Layout::vertical([
+/// What is on the screen beside the session.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// The till's number, for the head.
+    pub terminal_id: String,
+    /// A folder that is watched for pictures.
+    pub watch: Option<PathBuf>,
+    /// What the terminal can show.
+    pub colours: Colours,
+    /// The line as far as it is typed.
+    pub typed: String,
+    /// Rows by which what is too long is scrolled.
+    pub scroll: u16,
+}
+
+/// Draws all of it; gives the rows by which it can be scrolled.
+pub fn draw(frame: &mut Frame<'_>, session: &Session, around: &Around) -> u16 {
+    let area = frame.area();
+    let [top, middle, band, notice, entry, keys] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Min(10),
+        Constraint::Min(6),
+        Constraint::Length(band_rows(area.height)),
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
-    .areas(frame.area());
-    let [left, right] =
-        Layout::horizontal([Constraint::Min(30), Constraint::Length(RIGHT_COLUMNS)]).areas(middle);
-    let [basket, band] = Layout::vertical([Constraint::Min(4), Constraint::Length(BAND_ROWS)]).areas(left);
-
-    draw_head(frame, top, session, head);
-    draw_basket(frame, basket, session);
-    draw_band(frame, band, session);
-    let hidden = draw_right(frame, right, session, typing.scroll);
-    draw_entry(frame, [notice, entry, keys], session, &typing.line);
+    .areas(area);
+    draw_head(frame, top, session, around);
+    let hidden = match &session.screen {
+        Screen::Desk(at) => draw_desk(frame, middle, session, at, around),
+        _ => {
+            let right = RIGHT_COLUMNS.min(middle.width.saturating_sub(BASKET_COLUMNS_MIN));
+            let [left, right] =
+                Layout::horizontal([Constraint::Min(1), Constraint::Length(right.max(RIGHT_COLUMNS_MIN))])
+                    .areas(middle);
+            let inner = titled(frame, left, session.lang.labels().basket, around.colours);
+            basket::draw(frame, inner, session, around.colours);
+            draw_right(frame, right, session, around)
+        }
+    };
+    draw_band(frame, band, session, around.colours);
+    draw_entry(frame, [notice, entry, keys], session, around);
     hidden
 }
 
-fn draw_head(frame: &mut Frame<'_>, area: Rect, session: &Session, head: &Head) {
+fn draw_head(frame: &mut Frame<'_>, area: Rect, session: &Session, around: &Around) {
     let labels = session.lang.labels();
-    let left = format!(" OneScan  {} {}", labels.till, head.terminal_id);
+    let left = format!(" OneScan  {} {}", labels.till, around.terminal_id);
     let mut right = Vec::new();
     if session.pending > 0 {
         right.push(format!("{} {}", session.pending, labels.pending));
@@ -64,67 +96,26 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, session: &Session, head: &Head) 
     if !session.online {
         right.push(labels.offline.to_owned());
     }
-    if let Some(folder) = &head.watch {
+    // What is wrong goes before where pictures come from.
+    if let Some(folder) = around.watch.as_ref().filter(|_| right.is_empty()) {
         right.push(format!("{} {}", labels.watching, folder.display()));
     }
-    let text = pair_within(&left, &format!("{} ", right.join(" · ")), usize::from(area.width));
+    let width = usize::from(area.width);
+    let right = cut(&right.join(" · "), width.saturating_sub(left.width() + 3));
+    let text = pair_within(&left, &format!("{right} "), width);
     frame.render_widget(Paragraph::new(text).style(Style::new().reversed().bold()), area);
 }
 
-fn draw_basket(frame: &mut Frame<'_>, area: Rect, session: &Session) {
-    let labels = session.lang.labels();
-    if let Screen::Desk(at) = &session.screen {
-        let block = titled(desk::title(at, labels));
-        let inner = block.inner(area);
-        frame.render_widget(block, area);
-        let width = usize::from(inner.width);
-        let rows: Vec<Line<'_>> = desk::rows(session, at).iter().map(|row| row.styled(width)).collect();
-        frame.render_widget(Paragraph::new(rows), inner);
-        return;
-    }
-    let block = titled(labels.basket);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    let Some(basket) = session.basket() else {
-        frame.render_widget(Paragraph::new(labels.empty).fg(QUIET), inner);
-        return;
-    };
-    let width = usize::from(inner.width);
-    let priced = priced(session);
-    let mut rows = Vec::new();
-    for (index, sold) in session.lines.iter().enumerate() {
-        let line = basket.lines()[index];
-        let name = name_or_gtin(&sold.name, sold.gtin, session.lang);
-        let total = Money::new(session.currency(), line.total_minor()).digits();
-        let text = match sold.grams {
-            0 => format!("{:>2}  {} × {name}", index + 1, sold.units),
-            grams => format!("{:>2}  {name}  {}.{:03} kg", index + 1, grams / 1_000, grams % 1_000),
-        };
-        rows.push(Line::from(pair_within(&text, &total, width)));
-        for (title, off) in discounts_of_line(priced, index, session.lang) {
-            let off = Money::new(session.currency(), -off).digits();
-            rows.push(Line::from(pair_within(&format!("      {title}"), &off, width)).fg(SAVES));
-        }
-    }
-    // The last items matter most.
-    let hidden = rows.len().saturating_sub(usize::from(inner.height));
-    frame.render_widget(Paragraph::new(rows.split_off(hidden)), inner);
-}
-
-fn discounts_of_line(priced: Option<&Priced>, index: usize, lang: Lang) -> Vec<(String, i64)> {
-    let coupons = priced.map(|priced| priced.applied.as_slice()).unwrap_or_default();
-    let mut discounts = Vec::new();
-    for coupon in coupons {
-        let lines = coupon.applied.line_indexes.iter().zip(&coupon.applied.redemption.lines);
-        for (_, line) in lines.filter(|(place, line)| **place == index && line.discount_minor > 0) {
-            discounts.push((lang.text(&coupon.title).to_owned(), line.discount_minor));
-        }
-    }
-    discounts
+fn draw_desk(frame: &mut Frame<'_>, area: Rect, session: &Session, at: &Desk, around: &Around) -> u16 {
+    let inner = titled(frame, area, desk::title(at, session.lang.labels()), around.colours);
+    let inner = Rect { width: inner.width.min(DESK_COLUMNS_MAX), ..inner };
+    let rows = desk::rows(session, at);
+    let lines = rows.iter().flat_map(|row| row.styled(usize::from(inner.width), around.colours)).collect();
+    scrolled(frame, inner, lines, session, around)
 }
 
 /// What the screen shows the price of; none while items are rung up.
-fn priced(session: &Session) -> Option<&Priced> {
+pub(super) fn priced(session: &Session) -> Option<&Priced> {
     match &session.screen {
         Screen::Asking { priced, .. } | Screen::Stopped { priced, .. } => priced.as_ref(),
         Screen::CouponsRefused { without: priced }
@@ -134,36 +125,52 @@ fn priced(session: &Session) -> Option<&Priced> {
     }
 }
 
-/// Scrolled by so many rows, as far as there are any.
-fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: u16) -> u16 {
+fn draw_right(frame: &mut Frame<'_>, area: Rect, session: &Session, around: &Around) -> u16 {
     let labels = session.lang.labels();
     let title = match &session.screen {
         Screen::Paid { .. } => session.shopper_lang().labels().receipt,
         _ if priced(session).is_some() => labels.coupons,
         _ => labels.quick_keys,
     };
-    let block = titled(title);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    let rows: Vec<Line<'_>> = match (&session.screen, priced(session)) {
+    let inner = titled(frame, area, title, around.colours);
+    let width = usize::from(inner.width);
+    let lines: Vec<Line<'_>> = match (&session.screen, priced(session)) {
         (Screen::Paid { payment, priced }, _) => {
-            let (lang, zone) = (session.shopper_lang(), TimeZone::system());
-            let lines = receipt(payment, &session.lines, &priced.refused, lang, &zone);
+            let receipt = of_sale(payment, &session.lines, &priced.refused, &|_| None);
+            let lines = text(&receipt, session.shopper_lang(), &TimeZone::system(), width);
             lines.into_iter().map(Line::from).collect()
         }
         (_, Some(priced)) => coupon_rows(priced, &session.lines, session.lang)
             .iter()
-            .map(|row| row.styled(usize::from(inner.width)))
+            .flat_map(|row| row.styled(width, around.colours))
             .collect(),
-        (_, None) => quick_keys(session, usize::from(inner.width)),
+        (_, None) => quick_keys(session, width),
     };
-    let hidden = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_sub(inner.height);
-    let scroll = scroll.min(hidden);
-    frame.render_widget(Paragraph::new(rows).scroll((scroll, 0)), inner);
-    if scroll < hidden {
-        let more = Line::from(labels.more).fg(QUIET).right_aligned();
-        frame.render_widget(more, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner });
+    scrolled(frame, inner, lines, session, around)
+}
+
+/// Lines of which the first are scrolled away, and a sign that there are more.
+fn scrolled(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: Vec<Line<'_>>,
+    session: &Session,
+    around: &Around,
+) -> u16 {
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if rows <= area.height {
+        frame.render_widget(Paragraph::new(lines), area);
+        return 0;
     }
+    // The last row says that there is more, so no line is covered.
+    let [area, more] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(area);
+    let hidden = rows - area.height;
+    let scroll = around.scroll.min(hidden);
+    frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), area);
+    let labels = session.lang.labels();
+    let sign = if scroll < hidden { labels.more } else { labels.more_above };
+    let sign = Line::from(sign).style(around.colours.letters(Tone::Quiet)).right_aligned();
+    frame.render_widget(sign, more);
     hidden
 }
 
@@ -171,37 +178,75 @@ fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
     let key = |(place, item): (usize, &crate::catalogue::Item)| {
         let name = name_or_gtin(&item.name, item.gtin, session.lang);
         let price = Money::new(session.currency(), item.price_minor).digits();
-        Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width)).fg(QUIET)
+        Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width))
     };
     (1..).zip(session.catalogue.items()).map(key).collect()
 }
 
-fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: &Session, input: &str) {
-    let labels = session.lang.labels();
+fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: &Session, around: &Around) {
     if let Some(text) = &session.notice {
-        let line = Line::from(format!(" {text} ")).style(Style::new().bg(ASK).fg(INK).bold());
+        let text = cut(&format!(" {text} "), usize::from(notice.width));
+        let line = Line::from(text).style(around.colours.ground(Tone::Ask).bold());
         frame.render_widget(Paragraph::new(line), notice);
     }
-    let shown = if input.width() > INPUT_SHOWN_MAX { cut(input, INPUT_SHOWN_MAX) } else { input.to_owned() };
+    let typed = &around.typed;
+    let shown = if typed.width() > INPUT_SHOWN_MAX { cut(typed, INPUT_SHOWN_MAX) } else { typed.clone() };
     let cursor = Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED));
     let prompt = Line::from(vec![Span::raw(" > ").bold(), Span::raw(shown), cursor]);
     frame.render_widget(Paragraph::new(prompt), entry);
-    let help = match &session.screen {
+    if let Some((sign, tone)) = scan_state(session) {
+        let style = around.colours.letters(tone).bold();
+        frame.render_widget(Line::from(format!("{sign} ")).style(style).right_aligned(), entry);
+    }
+    let help = Line::from(format!(" {}", help(session))).style(around.colours.letters(Tone::Quiet));
+    frame.render_widget(help, keys);
+}
+
+/// Whether the till is ready for a scan, and what became of the last.
+fn scan_state(session: &Session) -> Option<(String, Tone)> {
+    let labels = session.lang.labels();
+    let by = |source| match source {
+        Source::Keys => labels.by_scanner,
+        Source::Picture => labels.by_picture,
+    };
+    match (&session.screen, session.heard) {
+        (Screen::Reading, _) => Some((format!("◌ {}", labels.reading), Tone::Ask)),
+        _ if session.busy() => None,
+        (_, Heard::NotRead(source)) => {
+            Some((format!("✕ {} · {}", labels.scan_not_read, by(source)), Tone::Stop))
+        }
+        (_, Heard::Read(source)) => Some((format!("✓ {} · {}", labels.scan_read, by(source)), Tone::Saves)),
+        (
+            Screen::Desk(Desk::ScanReceipt) | Screen::Selling | Screen::Paid { .. } | Screen::Stopped { .. },
+            _,
+        ) => Some((format!("● {}", labels.scan_ready), Tone::Saves)),
+        _ => None,
+    }
+}
+
+fn help(session: &Session) -> &'static str {
+    let labels = session.lang.labels();
+    match &session.screen {
         Screen::Selling => labels.keys_selling,
-        Screen::Reading | Screen::Asking { .. } => "",
+        Screen::Reading | Screen::Asking { .. } => labels.keys_none,
         Screen::Approving { .. } => labels.keys_approving,
         Screen::CouponsRefused { .. } => labels.keys_refused,
         Screen::Paid { .. } => labels.next_customer,
+        Screen::Desk(Desk::Waiting) => labels.keys_none,
+        Screen::Desk(Desk::Refund(_) | Desk::Day(..) | Desk::Failed(_)) => labels.keys_result,
         Screen::Desk(_) => labels.keys_desk,
         Screen::Stopped { .. } => labels.back_to_basket,
-    };
-    frame.render_widget(Paragraph::new(format!(" {help}")).fg(QUIET).alignment(Alignment::Left), keys);
+    }
 }
 
-fn titled(title: &str) -> Block<'_> {
-    Block::new()
+/// A block with a head; gives the place within.
+fn titled(frame: &mut Frame<'_>, area: Rect, title: &str, colours: Colours) -> Rect {
+    let block = Block::new()
         .borders(Borders::TOP)
-        .border_style(QUIET)
-        .title(Span::from(format!(" {title} ")).bold())
-        .padding(Padding::horizontal(2))
+        .border_style(colours.letters(Tone::Quiet))
+        .title(Span::from(format!(" {title} ")).style(Style::reset()).bold())
+        .padding(Padding::horizontal(MARGINS / 2));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    inner
 }

@@ -87,8 +87,8 @@ fn report(session: &Session, before: &Screen, line: bool, out: &mut impl Write) 
             writeln!(out)?;
         }
         Screen::Desk(at) => {
-            for row in desk::rows(session, at) {
-                writeln!(out, "{}", row.text(COLUMNS))?;
+            for text in desk::rows(session, at).iter().flat_map(|row| row.text(COLUMNS)) {
+                writeln!(out, "{text}")?;
             }
             let band = desk::band(session, at);
             let amount = band.amount.map(|amount| amount.to_string()).unwrap_or_default();

@@ -1,12 +1,6 @@
 //! Large pictograms beside the amount, so that the outcome is seen from afar in any language. Two rows of dots are one row of text.
 
-use ratatui::{
-    Frame,
-    layout::Rect,
-    style::Style,
-    text::Line,
-    widgets::Paragraph,
-};
+use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
 
 /// Columns and rows of a mark at its smaller size; twice that at its larger one.
 pub(super) const MARK_COLUMNS: u16 = 8;

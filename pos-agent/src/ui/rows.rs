@@ -3,9 +3,9 @@
 use ratatui::{style::Stylize, text::Line};
 use shared::money::Money;
 
-use super::colours::{QUIET, SAVES};
+use super::colours::{Colours, Tone};
 use crate::{
-    receipt::{SoldLine, name_or_gtin, not_applied, pair_within},
+    receipt::{Columns, SoldLine, name_or_gtin, not_applied, pair_within},
     sale::Priced,
     words::Lang,
 };
@@ -31,14 +31,19 @@ impl Row {
     }
 
     /// On the screen, so many columns wide.
-    pub(super) fn styled(&self, width: usize) -> Line<'static> {
-        let line = Line::from(pair_within(&self.left, &self.right, width));
-        match self.kind {
+    pub(super) fn styled(&self, width: usize, colours: Colours) -> Vec<Line<'static>> {
+        let styled = |line: Line<'static>| match self.kind {
             Kind::Plain => line,
-            Kind::Saves => line.fg(SAVES),
-            Kind::Detail => line.fg(QUIET),
+            Kind::Saves => line.style(colours.letters(Tone::Saves)),
+            Kind::Detail => line.style(colours.letters(Tone::Quiet)),
             Kind::Strong => line.bold(),
-        }
+        };
+        let columns = Columns::on_screen(width);
+        let texts = match self.kind {
+            Kind::Detail if columns.width(&self.left) > width => columns.broken(&self.left, 2),
+            _ => vec![pair_within(&self.left, &self.right, width)],
+        };
+        texts.into_iter().map(|text| styled(Line::from(text))).collect()
     }
 }
 
@@ -54,6 +59,10 @@ pub(crate) fn coupon_rows(priced: &Priced, sold: &[SoldLine], lang: Lang) -> Vec
             let name = name.unwrap_or_else(|| line.line.gtin.short());
             rows.push(Row::new(Kind::Detail, format!("  {} × {name}", line.line.units), ""));
         }
+    }
+    if priced.applied.len() > 1 || !priced.exact {
+        let word = if priced.exact { labels.exact } else { labels.not_exact };
+        rows.push(Row::new(Kind::Detail, word, ""));
     }
     if !priced.refused.is_empty() {
         rows.push(Row::new(Kind::Plain, "", ""));

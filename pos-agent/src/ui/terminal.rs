@@ -1,6 +1,6 @@
 //! The till on a terminal's screen: keys in, frames out.
 
-use std::{io, path::PathBuf, thread};
+use std::{io, thread};
 
 use crossterm::{
     event::{
@@ -11,30 +11,27 @@ use crossterm::{
 };
 use tokio::sync::mpsc;
 
-use super::{Counter, draw};
+use super::{
+    Counter,
+    draw::{Around, draw},
+};
 use crate::{
     input::is_code,
-    session::{Act, Event, Session},
+    session::{Act, Desk, Event, Screen, Session},
 };
 
 /// Keys that may wait: a scanner types a whole code at once.
 const KEYS_MAX: usize = 2_048;
 /// Characters that the line can hold: more than any code has.
 const INPUT_CHARS_MAX: usize = 1_024;
-/// Rows that a page key scrolls the receipt by.
+/// Rows that a page key scrolls by: fewer than any screen shows.
 const PAGE_ROWS: u16 = 10;
-
-/// What the head of the screen says.
-pub(super) struct Head {
-    pub(super) terminal_id: String,
-    pub(super) watch: Option<PathBuf>,
-}
 
 pub(super) async fn run(
     counter: &Counter,
     mut session: Session,
     mut events: mpsc::Receiver<Event>,
-    head: &Head,
+    mut around: Around,
 ) -> io::Result<()> {
     let mut terminal = ratatui::try_init()?;
     execute!(io::stdout(), EnableBracketedPaste)?;
@@ -42,7 +39,9 @@ pub(super) async fn run(
     let mut typing = Typing::default();
     let result = loop {
         let mut hidden_rows = 0;
-        let drawn = terminal.draw(|frame| hidden_rows = draw::draw(frame, &session, head, &typing));
+        around.typed.clone_from(&typing.line);
+        around.scroll = typing.scroll;
+        let drawn = terminal.draw(|frame| hidden_rows = draw(frame, &session, &around));
         if let Err(error) = drawn {
             break Err(error);
         }
@@ -50,6 +49,11 @@ pub(super) async fn run(
         let event = tokio::select! {
             event = events.recv() => event,
             key = keys.recv() => match key.map(|key| typing.all(key, &mut keys)) {
+                // Enter alone turns the pages of what is long, and goes on after the last.
+                Some(Typed::Line(line)) if line.is_empty() && is_read(&session) && typing.scroll < hidden_rows => {
+                    typing.scroll = typing.scroll.saturating_add(PAGE_ROWS).min(hidden_rows);
+                    continue;
+                }
                 Some(Typed::Line(line)) => Some(Event::Line(line)),
                 Some(Typed::More) => continue,
                 Some(Typed::Quit) | None => None,
@@ -71,6 +75,11 @@ pub(super) async fn run(
     result
 }
 
+/// Whether the screen is one that the cashier reads to its end.
+fn is_read(session: &Session) -> bool {
+    matches!(session.screen, Screen::Desk(Desk::Day(..) | Desk::Receipt(_)))
+}
+
 /// Reading the terminal blocks, so it has a thread of its own, which ends with the program.
 fn read_keys() -> mpsc::Receiver<TerminalEvent> {
     let (sender, receiver) = mpsc::channel(KEYS_MAX);
@@ -86,11 +95,11 @@ fn read_keys() -> mpsc::Receiver<TerminalEvent> {
 
 /// What the cashier's keys have come to so far.
 #[derive(Debug, Default)]
-pub(super) struct Typing {
+struct Typing {
     /// The line as far as it is typed.
-    pub(super) line: String,
+    line: String,
     /// Rows by which the right side is scrolled.
-    pub(super) scroll: u16,
+    scroll: u16,
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -40,8 +40,8 @@ labels! {
     /// What can be done while items are rung up.
     help_selling: "Scan items, then the customer's code", "扫描商品，然后扫描顾客的付款码";
     /// Keys while items are rung up.
-    keys_selling: "3*item quantity   v void last   v2 void line 2   new empty basket   q quit",
-        "3*商品 数量   v 取消上一行   v2 取消第2行   new 清空   q 退出";
+    keys_selling: "0 menu   number or scan: item   3*number: three of it   q quit",
+        "0 菜单   编号或扫描：商品   3*编号：三件   q 退出";
     /// A payment is under way.
     asking: "Asking for the money…", "正在收款…";
     /// Another try is under way.
@@ -49,7 +49,7 @@ labels! {
     /// The shopper has to approve.
     approving: "Waiting for the shopper's approval on the phone", "等待顾客在手机上确认";
     /// Keys meanwhile.
-    keys_approving: "n stop waiting and take it back", "n 不再等待，撤销付款";
+    keys_approving: "0 stop waiting and take it back", "0 不再等待，撤销付款";
     /// The till has stopped waiting.
     reversing: "The payment is being taken back", "正在撤销付款";
     /// Next after that.
@@ -60,6 +60,8 @@ labels! {
     paid_next: "Hand over the goods; the next scan is the next customer's", "请交付商品；下一次扫描即下一位顾客";
     /// There is more below.
     more: "↓ more", "↓ 更多";
+    /// There is more above.
+    more_above: "↑ more", "↑ 更多";
     /// Not paid, large.
     stop_large: "NOT PAID", "未付款";
     /// The payment was taken back.
@@ -75,7 +77,7 @@ labels! {
     /// Key for going back to the basket.
     back_to_basket: "Enter back to the basket", "回车 返回购物篮";
     /// Keys when coupons were refused.
-    keys_refused: "y pay without these coupons   n back to the basket", "y 不用这些券支付   n 返回购物篮";
+    keys_refused: "1 pay without these coupons   0 back to the basket", "1 不用这些券支付   0 返回购物篮";
     /// Asked after coupons were refused.
     without_them: "Without them", "不使用它们";
     /// No such item number in the catalogue.
@@ -130,6 +132,10 @@ labels! {
     keys_history: "Type a number for its receipt; 0 back", "输入编号查看小票；0 返回";
     /// Under a receipt.
     keys_receipt: "1 refund   0 back", "1 退款   0 返回";
+    /// Keys while nothing can be done.
+    keys_none: "One moment, no key is needed", "请稍候，无需按键";
+    /// Keys under a result at the desk.
+    keys_result: "Enter goes on   0 back", "回车 继续   0 返回";
     /// Keys at the desk.
     keys_desk: "digits and Enter   0 back", "数字和回车   0 返回";
     /// A receipt is wanted.
@@ -143,6 +149,10 @@ labels! {
     /// Keys while goods are chosen.
     keys_choosing: "A number takes one more of that line; Enter goes on, with none chosen: all; 0 back",
         "输入行号增加一件；回车继续，未选择则全部退货；0 返回";
+    /// Head of the goods that can come back.
+    goods: "Goods", "商品";
+    /// Above chosen units and those that are left.
+    chosen_of_left: "comes back / left", "退回 / 可退";
     /// Asked before a refund.
     confirm_refund: "Give the money back for these goods? 1 yes   0 no", "确认为这些商品退款？1 是   0 否";
     /// Refunded, large.
@@ -191,6 +201,8 @@ labels! {
     journal_unreadable: "The till's journal can't be read", "无法读取收银台日志";
     /// Saved, under the amount paid.
     saved_large: "Saved", "已节省";
+    /// No other choice of coupons saves more.
+    exact: "No other choice of coupons saves more", "已是最省的优惠组合";
     /// The best choice of coupons was not proven.
     not_exact: "So many coupons that not every choice was tried", "优惠券过多，未能尝试所有组合";
     /// Time that is left for the approval.
@@ -229,6 +241,16 @@ labels! {
     saved: "You saved", "本次节省";
     /// A key of the scanner went wrong, or a sale's code is being read.
     reading: "Reading the code…", "正在识别付款码…";
+    /// A scan may come.
+    scan_ready: "Ready to scan", "可以扫描";
+    /// The last scan was understood.
+    scan_read: "Understood", "已识别";
+    /// The last scan was not understood.
+    scan_not_read: "Not understood", "未识别";
+    /// It came by keys.
+    by_scanner: "scanner or keys", "扫描枪或键盘";
+    /// It came as a picture.
+    by_picture: "picture", "图片";
     /// A folder is watched for pictures.
     watching: "Pictures from", "图片文件夹";
 }
