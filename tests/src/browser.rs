@@ -162,6 +162,12 @@ impl Phone {
         field.send_keys(text).await.expect("the field can be typed into");
     }
 
+    /// Presses a key where the focus is; WebDriver has letters of its own for those that write nothing.
+    pub async fn press(&self, key: &str) {
+        let focused = self.page.active_element().await.expect("something has the focus");
+        focused.send_keys(key).await.expect("the key is pressed");
+    }
+
     /// The text of an element.
     pub async fn text_of(&self, name: &str) -> String {
         self.see(name).await.text().await.expect("it has a text")
