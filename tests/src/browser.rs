@@ -1,5 +1,7 @@
 //! A real phone-sized browser: headless Chromium, driven through its driver.
 
+mod looks;
+
 use std::{
     env, fmt, io,
     path::{Path, PathBuf},
@@ -20,8 +22,8 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// Rules of axe-core that a page must keep: WCAG up to 2.2 AA, and what its makers call best practice.
-const ACCESSIBILITY: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+pub use looks::{LAYOUTS, Layout};
+
 /// The browser: the variable that names it, and where it usually is.
 pub const CHROMIUM: (&str, &str) = ("ONESCAN_CHROMIUM", "/usr/bin/chromium");
 /// How long a page may take to show what is waited for, on a busy machine.
@@ -107,7 +109,7 @@ impl Phone {
             .expect("the browser starts");
         let phone = Self { page, driver, screenshots: screenshots_dir() };
         if dark {
-            phone.dark().await;
+            phone.theme(true).await;
         }
         phone.page.goto(url).await.expect("the page opens");
         phone
@@ -158,6 +160,12 @@ impl Phone {
         let field = self.see(name).await;
         field.clear().await.expect("the field can be cleared");
         field.send_keys(text).await.expect("the field can be typed into");
+    }
+
+    /// Presses a key where the focus is; WebDriver has letters of its own for those that write nothing.
+    pub async fn press(&self, key: &str) {
+        let focused = self.page.active_element().await.expect("something has the focus");
+        focused.send_keys(key).await.expect("the key is pressed");
     }
 
     /// The text of an element.
@@ -234,20 +242,6 @@ impl Phone {
         png
     }
 
-    /// What axe-core has against the page as it is now: a line for each rule that it breaks.
-    pub async fn inaccessible(&self) -> Vec<String> {
-        let axe = tool("ONESCAN_NODE_MODULES", "node_modules").join("axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(&axe).unwrap_or_else(|error| panic!("{}: {error}", axe.display()));
-        let rules = json!({ "runOnly": ACCESSIBILITY });
-        let said =
-            "v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join(' | ')";
-        let script =
-            format!("{axe}; return axe.run(document, {rules}).then(r => r.violations.map(v => {said}))");
-        let found: Vec<String> =
-            serde_json::from_value(self.evaluate(&script).await).expect("a list of texts");
-        found
-    }
-
     /// Runs JavaScript in the page; for what only a page can tell.
     pub async fn evaluate(&self, script: &str) -> Value {
         self.page.execute(script, vec![]).await.expect("the script runs")
@@ -282,16 +276,25 @@ impl Phone {
 
     /// Tells the browser that the network is gone, or back.
     pub async fn offline(&self, offline: bool) {
+        self.network(offline, 0).await;
+    }
+
+    /// A network on which each request takes so long.
+    pub async fn slow(&self, latency_ms: u32) {
+        self.network(false, latency_ms).await;
+    }
+
+    async fn network(&self, offline: bool, latency_ms: u32) {
         self.devtools("Network.enable", json!({})).await;
-        let conditions =
-            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        let conditions = json!({
+            "offline": offline, "latency": latency_ms, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
         self.devtools("Network.emulateNetworkConditions", conditions).await;
     }
 
-    /// The browser's dark theme.
-    pub async fn dark(&self) {
-        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
-        self.devtools("Emulation.setEmulatedMedia", scheme).await;
+    /// Opens a page of the wallet by its address: "#settings".
+    pub async fn visit(&self, hash: &str) {
+        self.evaluate(&format!("location.hash = {}", json!(hash))).await;
     }
 
     async fn devtools(&self, command: &str, parameters: Value) {

@@ -128,6 +128,11 @@ async fn a_till_that_reads_barcodes_only_takes_the_digits_and_the_shopper_approv
     phone.read("saves", "5.00").await;
     phone.tap("turn-code").await;
     let digits = phone.see("digits").await.text().await.unwrap().replace(' ', "");
+    // 0.45 mm for each of its 176 modules; a phone's CSS pixel is 1/160 inch.
+    let long = phone
+        .evaluate("return document.querySelector('.bars-symbol').getBoundingClientRect().height * 25.4 / 160")
+        .await;
+    assert!(long.as_f64().unwrap() >= 176.0 * 0.45, "{long} mm");
     let screen = phone.screenshot("app/barcode").await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("screen.png");

@@ -91,10 +91,12 @@ impl Component for App {
     fn update(&mut self, _ctx: &Context<Self>, event: Event) -> bool {
         let route = self.model.route.clone();
         let asked = self.model.waiting().is_some();
+        let turned = matches!(event, Event::FormTapped);
         for effect in update(&mut self.model, event, now()) {
             self.shell.run(effect, &self.model);
         }
-        if route.base() != self.model.route.base() {
+        // A code in its other form is seen as a whole.
+        if turned || route.base() != self.model.route.base() {
             browser::scroll_to_top();
         }
         self.asks |= !asked && self.model.waiting().is_some();

@@ -12,7 +12,8 @@ mod zh;
 pub use money::{amount, short_amount};
 pub use offer::{conditions, headline, hours_of};
 pub use pages::{
-    AccountTexts, HistoryTexts, OfferTexts, category_word, order_word, state_word, topic_word, unused_word,
+    AccountTexts, HistoryTexts, OfferTexts, category_word, not_paid, order_word, state_word, topic_word,
+    unused_word,
 };
 pub use problem::{declined, problem};
 pub use terms::{Clause, Known, Topic, clauses, most};

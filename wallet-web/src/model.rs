@@ -226,6 +226,8 @@ pub enum Said {
         /// The payment.
         payment_id: String,
     },
+    /// A payment that waited for approval ended without it, as this state says.
+    NotPaid(v1::PaymentState),
     /// The code's text is in the clipboard.
     Copied,
     /// A newer version of the wallet has taken over.

@@ -4,7 +4,12 @@ mod clean;
 mod tally;
 mod tools;
 
-use std::{process::Command, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
 
 use tally::Tally;
 use tools::Tools;
@@ -15,6 +20,9 @@ use crate::{
     tidy, wallet,
     wasm::{self, TARGET, Toolchain},
 };
+
+/// Screens whose pictures the README shows, `docs/wallet-NAME.png`.
+const IN_THE_README: [&str; 4] = ["offers", "pay", "approve", "paid"];
 
 /// Every check and every test, in the order in which a mistake is found soonest.
 ///
@@ -89,8 +97,26 @@ pub(crate) fn screenshots() -> Outcome {
     let mut tests = workspace("test", &["--test", "screens"]);
     surroundings(&mut tests, &tools)?;
     let outcome = run(&mut tests);
-    println!("the pictures are in {}", target_dir()?.join("screenshots").display());
-    outcome
+    let pictures = target_dir()?.join("screenshots");
+    println!("the pictures are in {}", pictures.display());
+    outcome?;
+    for name in IN_THE_README {
+        let picture = picture(&pictures.join("en-light"), name)?;
+        fs::copy(picture, root().join(format!("docs/wallet-{name}.png")))?;
+    }
+    Ok(())
+}
+
+/// The picture of a screen among the numbered ones.
+fn picture(folder: &Path, name: &str) -> Outcome<PathBuf> {
+    let end = format!("-{name}.png");
+    let all = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    // "19-pay.png", and not "53-late-pay.png".
+    let of_it = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        file.strip_suffix(&end).is_some_and(|number| number.chars().all(|digit| digit.is_ascii_digit()))
+    };
+    all.into_iter().find(of_it).ok_or_else(|| format!("there is no picture of {name}").into())
 }
 
 /// Where the tests find what they need from outside.

@@ -14,7 +14,7 @@ pub(crate) fn header(ui: Ui<'_>, title: &'static str, back: Option<Route>) -> Ht
     html! {
         <>
         <header class="header">
-            if let Some(route) = back {
+            if let Some(route) = &back {
                 <a class="icon-button header-back" href={route.hash()} aria-label={ui.t.back}>{ icons::back() }</a>
             }
             <h1>{ title }</h1>
@@ -30,10 +30,24 @@ pub(crate) fn header(ui: Ui<'_>, title: &'static str, back: Option<Route>) -> Ht
                     <span class="money" data-test="balance">{ amount(balance) }</span>
                 </span>
             }
-            { language(ui) }
+            if back.is_none() {
+                { account(ui) }
+            }
         </header>
         { banners(ui) }
         </>
+    }
+}
+
+/// The way to the account.
+fn account(ui: Ui<'_>) -> Html {
+    let title = ui.lang.account().title;
+    html! {
+        if ui.model.route != Route::Settings {
+            <a class="icon-button account-link" href={Route::Settings.hash()} aria-label={title} {title} data-test="settings">
+                { icons::person() }
+            </a>
+        }
     }
 }
 

@@ -73,6 +73,10 @@ pub(crate) fn device() -> Html {
     icon(html! { <><rect x="7" y="3" width="10" height="18" rx="2.5" /><path d="M11 17.8h2" /></> })
 }
 
+pub(crate) fn person() -> Html {
+    icon(html! { <><circle cx="12" cy="8" r="4" /><path d="M4.5 20.5a7.5 7.5 0 0 1 15 0" /></> })
+}
+
 pub(crate) fn lifebuoy() -> Html {
     icon(html! {
         <>

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{Ui, icons};
 use crate::{
-    i18n::{amount, problem},
+    i18n::{amount, not_paid, problem},
     model::{Event, Route, Said},
 };
 
@@ -15,6 +15,7 @@ pub(crate) fn notice(ui: Ui<'_>) -> Html {
     let text = match said {
         None => String::new(),
         Some(Said::Failed(error)) => problem(ui.lang, error).to_owned(),
+        Some(Said::NotPaid(state)) => not_paid(ui.lang, *state).to_owned(),
         Some(Said::Copied) => ui.t.copied.to_owned(),
         Some(Said::Updated) => ui.t.version_taken.to_owned(),
         Some(Said::Paid { payment_id }) => {

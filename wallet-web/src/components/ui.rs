@@ -52,7 +52,7 @@ pub(crate) fn empty(
     to: Option<(Route, &'static str)>,
 ) -> Html {
     html! {
-        <div class="empty">
+        <div class="empty" data-test="empty">
             <div class="empty-icon" aria-hidden="true">{ icon }</div>
             <h2>{ title }</h2>
             <p>{ text }</p>

@@ -35,7 +35,7 @@ pub(super) const TEXTS: Texts = Texts {
     version_taken: "The wallet is up to date.",
 
     offers_lead: "Clip what you plan to buy. It comes off at the till by itself.",
-    offers_empty: "No offers right now. Have a look again soon.",
+    offers_empty: "New ones appear here by themselves.",
     offers_empty_offline: "Offers appear here once you are online.",
     clip: "Clip",
     clipped: "Clipped",

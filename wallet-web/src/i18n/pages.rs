@@ -39,6 +39,7 @@ texts! {
         shop: "Shop", "商户";
         every_shop: "All shops", "全部商户";
         order: "First", "排序";
+        none: "No offers right now", "暂时没有优惠";
         loading: "Fetching offers…", "正在获取优惠…";
         nothing_found: "Nothing like that", "没有符合的优惠";
         nothing_found_text: "Try fewer words, or look through all offers.", "换个词试试，或查看全部优惠。";
@@ -113,7 +114,7 @@ texts! {
         recovery_kept: "I have it on paper", "已抄写好";
         recovery_later: "Not now", "稍后再说";
         recovery_done: "Your recovery code is on paper. A new one makes the old one worthless.", "恢复码已抄写。生成新的恢复码后，旧码立即失效。";
-        recovery_missing: "You have no recovery code on paper. If you lose this phone now, your money is lost to you.", "您还没有抄写恢复码。若此时遗失手机，将无法找回余额。";
+        recovery_missing: "You have no recovery code on paper. If you lose this phone now, your money is gone.", "您还没有抄写恢复码。若此时遗失手机，将无法找回余额。";
         recovery_make: "Make a recovery code", "生成恢复码";
         recovery_renew: "Make a new code", "重新生成";
 
@@ -249,6 +250,25 @@ pub fn state_word(lang: Lang, state: PaymentState) -> &'static str {
         PaymentState::Refunded => texts.refunded,
         PaymentState::PartiallyRefunded => texts.partly_refunded,
         _ => texts.paid,
+    }
+}
+
+/// How a payment ended that waited for approval and did not get it.
+pub fn not_paid(lang: Lang, state: PaymentState) -> &'static str {
+    let (en, zh) = match state {
+        PaymentState::Rejected => ("You didn’t pay. Nothing was taken.", "您未付款，没有扣款。"),
+        PaymentState::Expired => (
+            "Not paid: time ran out. Please ask the cashier to scan again.",
+            "未支付：已超时，请让收银员重新扫码。",
+        ),
+        PaymentState::Reversed => {
+            ("The shop took its request back. Nothing was taken.", "商家已取消收款，没有扣款。")
+        }
+        _ => ("Not paid. Nothing was taken. Please ask the cashier.", "未支付，没有扣款，请询问收银员。"),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Known<'a> {
     pub shop: &'a dyn Fn(&str) -> Option<String>,
     /// A day as the reader writes it.
     pub day: &'a dyn Fn(UnixMillis) -> String,
+    /// Clips that one wallet may have, ever; 0 where that is not known.
+    pub per_wallet_limit: u32,
     /// Now: of a time that has begun only the end is of interest.
     pub now: UnixMillis,
 }
@@ -61,7 +63,7 @@ pub struct Known<'a> {
 pub fn clauses(lang: Lang, terms: &Terms, known: &Known<'_>) -> Vec<Clause> {
     let say = Say { lang, terms };
     let mut all = vec![
-        (Topic::Get, say.reward()),
+        (Topic::Get, say.reward(known.per_wallet_limit)),
         (Topic::Buy, say.requirements()),
         (Topic::Where, vec![say.shops(known.shop)]),
         (Topic::When, say.times(known)),
@@ -85,7 +87,7 @@ impl Say<'_> {
         }
     }
 
-    fn reward(&self) -> Vec<String> {
+    fn reward(&self, per_wallet_limit: u32) -> Vec<String> {
         let Some(reward) = &self.terms.reward else { return vec![] };
         let mut lines = vec![self.gives(reward)];
         lines.extend(self.off_which(reward));
@@ -94,6 +96,16 @@ impl Say<'_> {
             let most = short_amount(&most);
             self.of(format!("Saves at most {most} in one purchase."), format!("一次购物最多省 {most}。"))
         }));
+        lines.extend(match per_wallet_limit {
+            0 => None,
+            1 => Some(self.of("Once for each wallet.", "每个钱包限领 1 张。")),
+            limit => {
+                Some(self.of(
+                    format!("Up to {limit} times for each wallet."),
+                    format!("每个钱包限领 {limit} 张。"),
+                ))
+            }
+        });
         lines
     }
 

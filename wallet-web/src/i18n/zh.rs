@@ -35,7 +35,7 @@ pub(super) const TEXTS: Texts = Texts {
     version_taken: "钱包已更新到最新版本。",
 
     offers_lead: "领取想买的商品优惠，结账时自动抵扣。",
-    offers_empty: "暂时没有优惠，过会儿再来看看。",
+    offers_empty: "新优惠会自动出现在这里。",
     offers_empty_offline: "联网后即可查看优惠。",
     clip: "领取",
     clipped: "已领取",

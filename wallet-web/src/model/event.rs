@@ -7,7 +7,7 @@ use shared::{
     time::UnixMillis,
 };
 
-use super::{AccountEvent, BrowseEvent, HistoryEvent, Library, Limit, Memory, RecoveryEvent, Route, Theme};
+use super::{AccountEvent, BrowseEvent, HistoryEvent, Library, Limit, RecoveryEvent, Route, Theme};
 use crate::{
     api::{Account, CallError, Join},
     i18n::Lang,
@@ -31,8 +31,6 @@ pub struct Snapshot {
 /// Something happened.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// Storage was read.
-    Loaded(Box<Memory>),
     /// The rest of the storage was read.
     LibraryLoaded(Box<Library>),
     /// On the offers page.

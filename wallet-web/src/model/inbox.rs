@@ -120,6 +120,9 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
             // Its token is used up, whatever the shopper answers.
             model.memory.stock.paid();
             model.answering = super::Answering::Open;
+            if let Pay::Code(screen) = &mut model.pay {
+                screen.declined = None;
+            }
             vec![Effect::Buzz]
         }
         (Some(PaymentState::PendingApproval), PaymentState::Completed, pay) => {
@@ -130,7 +133,15 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
             *pay = Pay::Paid { payment_id: id };
             vec![Effect::Buzz]
         }
-        (Some(PaymentState::PendingApproval), _, Pay::Code(_)) => pay_screen::make_code(model),
+        (
+            Some(PaymentState::PendingApproval),
+            PaymentState::Rejected | PaymentState::Expired | PaymentState::Reversed | PaymentState::Declined,
+            _,
+        ) => {
+            let mut effects = say(model, Said::NotPaid(state));
+            effects.extend(pay_screen::make_code(model));
+            effects
+        }
         (Some(_), PaymentState::PartiallyRefunded | PaymentState::Refunded, _) if more_refunds => {
             say(model, Said::Refunded { payment_id: id })
         }

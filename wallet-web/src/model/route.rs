@@ -91,9 +91,7 @@ impl Route {
     /// The page of the bar at the bottom that this one belongs to.
     pub fn tab(&self) -> Self {
         match self {
-            Self::Receipt(_) | Self::Settings | Self::Devices | Self::Recovery | Self::Closing => {
-                Self::Receipts
-            }
+            Self::Receipt(_) => Self::Receipts,
             other => other.base(),
         }
     }
@@ -118,6 +116,7 @@ mod tests {
         }
         assert_eq!(Route::from_hash("#offers/silk"), Route::Offers);
         assert_eq!(Route::Coupon(1).base(), Route::Coupons);
-        assert_eq!(Route::Devices.tab(), Route::Receipts);
+        assert_eq!(Route::Receipt("p".to_owned()).tab(), Route::Receipts);
+        assert_eq!(Route::Devices.tab(), Route::Devices, "the account is not among the four");
     }
 }

@@ -39,7 +39,7 @@ impl Phone {
     pub(super) fn open() -> Self {
         let mut phone = Self::new();
         phone.model.route = Route::Offers;
-        phone.on(Event::Loaded(Box::default()));
+        phone.load(Memory::default());
         phone.on(Event::OpenTapped);
         phone.on(Event::Synced(Ok(Box::new(phone.snapshot(&[SHAMPOO], vec![])))));
         let tokens = (1..=15).map(|n| phone.token(n)).collect();
@@ -47,8 +47,18 @@ impl Phone {
         phone
     }
 
+    /// Its storage is read.
+    pub(super) fn load(&mut self, memory: Memory) -> &mut Self {
+        self.effects = loaded(&mut self.model, memory);
+        self.opened()
+    }
+
     pub(super) fn on(&mut self, event: Event) -> &mut Self {
         self.effects = update(&mut self.model, event, self.now);
+        self.opened()
+    }
+
+    fn opened(&mut self) -> &mut Self {
         // The shell answers a page that is to be opened by opening it.
         while let Some(place) = self.effects.iter().position(|effect| matches!(effect, Effect::Go(_))) {
             let Effect::Go(route) = self.effects.remove(place) else { unreachable!() };
@@ -181,7 +191,7 @@ pub(super) fn offline<T>() -> Result<T, CallError> {
 #[test]
 fn a_new_shopper_opens_a_wallet_and_sees_the_offers() {
     let mut phone = Phone::new();
-    phone.on(Event::Loaded(Box::default()));
+    phone.load(Memory::default());
     assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None });
 
     assert!(phone.on(Event::OpenTapped).did(|effect| matches!(effect, Effect::Open)));
@@ -235,7 +245,7 @@ fn a_code_is_made_at_once_when_the_page_comes_back() {
 fn the_phone_pays_offline_from_what_it_remembers() {
     let stored = Phone::open().model.memory.to_bytes();
     let mut phone = Phone::new();
-    phone.on(Event::Loaded(Box::new(Memory::from_bytes(&stored))));
+    phone.load(Memory::from_bytes(&stored));
     assert_eq!(phone.model.route, Route::Pay);
     let request = phone.signs();
     assert_eq!(request.plan.chosen.len(), 1);

@@ -25,7 +25,6 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
 
 fn react(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
-        Event::Loaded(memory) => loaded(model, *memory),
         Event::LibraryLoaded(library) => {
             // What has come from the provider meanwhile is newer.
             if model.library == Library::default() {
@@ -218,7 +217,7 @@ pub(super) fn say(model: &mut Model, what: Said) -> Vec<Effect> {
     vec![Effect::Wait { ms: NOTICE_MS, then: Box::new(Event::NoticeDone(serial)) }]
 }
 
-/// The storage was read: what [`Event::Loaded`] does, for who has no use for all the other events.
+/// The storage was read: how every wallet begins. Not an event, since the first file has no use for all the others.
 pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
     model.memory = memory;
     if model.memory.account.is_none() {

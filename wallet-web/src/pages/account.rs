@@ -21,7 +21,7 @@ pub(super) fn view(ui: Ui<'_>) -> Html {
     }
     html! {
         <main>
-            { header(ui, words.title, Some(Route::Receipts)) }
+            { header(ui, words.title, None) }
             { money(ui) }
             { reminder(ui) }
             <h2 class="group">{ words.security }</h2>
@@ -40,16 +40,6 @@ pub(super) fn view(ui: Ui<'_>) -> Html {
                 { icons::forward() }
             </a>
         </main>
-    }
-}
-
-/// The way to this page.
-pub(super) fn link(ui: Ui<'_>) -> Html {
-    html! {
-        <a class="card row settings-link" href={Route::Settings.hash()} data-test="settings">
-            <span class="row-text"><span class="row-title">{ ui.lang.account().title }</span></span>
-            { icons::forward() }
-        </a>
     }
 }
 

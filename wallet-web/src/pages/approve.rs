@@ -83,7 +83,7 @@ fn trouble(ui: Ui<'_>) -> Html {
     html! {
         <div role="alert">
             if let Some(words) = words {
-                <p class="banner">{ words }</p>
+                <p class="banner" data-test="approve-trouble">{ words }</p>
             }
         </div>
     }

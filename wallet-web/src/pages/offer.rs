@@ -56,7 +56,13 @@ fn told(ui: Ui<'_>, offer: &v1::Offer) -> Vec<Clause> {
     let Some(terms) = &offer.terms else { return vec![] };
     let shop = |id: &str| ui.model.shop_name(id).map(str::to_owned);
     let day = |at| dates::full_day(ui.lang, at);
-    clauses(ui.lang, terms, &Known { shop: &shop, day: &day, now: ui.model.provider_now() })
+    let known = Known {
+        shop: &shop,
+        day: &day,
+        per_wallet_limit: offer.per_wallet_limit,
+        now: ui.model.provider_now(),
+    };
+    clauses(ui.lang, terms, &known)
 }
 
 fn clause(ui: Ui<'_>, clause: &Clause) -> Html {

@@ -38,9 +38,9 @@ fn nothing(ui: Ui<'_>) -> Html {
     match ui.model.connection {
         Connection::Offline => empty(icons::tag(), ui.t.offline, ui.t.offers_empty_offline, None),
         _ if ui.model.offers_awaited() => {
-            html! { <p class="waiting" role="status">{ ui.lang.offers().loading }</p> }
+            html! { <p class="waiting" role="status" data-test="waiting">{ ui.lang.offers().loading }</p> }
         }
-        _ => empty(icons::tag(), ui.t.tab_offers, ui.t.offers_empty, None),
+        _ => empty(icons::tag(), ui.lang.offers().none, ui.t.offers_empty, None),
     }
 }
 

@@ -28,11 +28,14 @@ pub(super) fn view(ui: Ui<'_>, payment_id: &str) -> Html {
                             <path class="tick-line" pathLength="100" d="M29 50l13 13 26-28" />
                         }
                     </svg>
-                    <p class="paid-word">{ state_word(ui.lang, payment.state()) }</p>
-                    <p class="paid-amount money" data-test="receipt-paid">
+                    <p class={classes!("paid-word", reversed.then_some("paid-not"))} data-test={if reversed { "paid-cancelled" } else { "paid-word" }}>{ state_word(ui.lang, payment.state()) }</p>
+                    <p class={classes!("paid-amount", "money", reversed.then_some("struck"))} data-test="receipt-paid">
                         { payment.amount_due.as_ref().map(amount).unwrap_or_default() }
                     </p>
                     <p class="paid-shop">{ &payment.merchant_name }</p>
+                    if reversed {
+                        <p>{ ui.t.receipt_reversed }</p>
+                    }
                     if let Some(saved) = saved {
                         <p class="chip money" data-test="receipt-saved">{ ui.lang.saved(&amount(saved)) }</p>
                     }

@@ -18,7 +18,7 @@ pub(super) fn view(ui: Ui<'_>, screen: &PayScreen) -> Html {
             { header(ui, ui.t.tab_pay, None) }
             <div role="alert">
                 if let Some(reason) = screen.declined {
-                    <p class="banner">{ declined(ui.lang, reason) }</p>
+                    <p class="banner" data-test="declined">{ declined(ui.lang, reason) }</p>
                 }
             </div>
             if let Some(why) = &screen.problem {

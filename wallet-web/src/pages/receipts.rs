@@ -3,7 +3,6 @@
 use proto::v1::PaymentState;
 use yew::prelude::*;
 
-use super::account;
 use crate::{
     components::{Place, Rem, Ui, dates, empty, header, icons, long_list, receipt_lines, unused_coupons},
     i18n::{amount, state_word},
@@ -48,7 +47,6 @@ pub(super) fn list(ui: Ui<'_>) -> Html {
             } else {
                 { empty(icons::receipt(), ui.t.receipts_empty, ui.t.receipts_empty_text, None) }
             }
-            { account::link(ui) }
         </main>
     }
 }

@@ -97,9 +97,9 @@ fn join(ui: Ui<'_>, how: Join, opening: bool, problem: Option<&CallError>) -> Ht
 
 fn alert(ui: Ui<'_>, problem: Option<&CallError>) -> Html {
     html! {
-        <div role="alert" data-test="welcome-problem">
+        <div role="alert">
             if let Some(error) = problem {
-                <p class="banner">{ words(ui.lang, error) }</p>
+                <p class="banner" data-test="welcome-problem">{ words(ui.lang, error) }</p>
             }
         </div>
     }

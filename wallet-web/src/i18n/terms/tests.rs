@@ -35,9 +35,14 @@ fn each(max_units: u32) -> Reward {
 
 /// The sentences of one topic, joined.
 fn check(terms: &Terms, topic: Topic, en: &str, zh: &str) {
+    check_with(0, terms, topic, en, zh);
+}
+
+/// The same of an offer that one wallet may clip so many times.
+fn check_with(per_wallet_limit: u32, terms: &Terms, topic: Topic, en: &str, zh: &str) {
     let shop = |id: &str| (id == "M1001").then(|| "Corner Market".to_owned());
     let day = |at: UnixMillis| format!("day {}", at.0.div_euclid(86_400_000));
-    let known = Known { shop: &shop, day: &day, now: UnixMillis(0) };
+    let known = Known { shop: &shop, day: &day, per_wallet_limit, now: UnixMillis(0) };
     let told = |lang| {
         let all = clauses(lang, terms, &known);
         all.into_iter()
@@ -47,6 +52,21 @@ fn check(terms: &Terms, topic: Topic, en: &str, zh: &str) {
     };
     assert_eq!(told(Lang::En), en);
     assert_eq!(told(Lang::Zh), zh);
+}
+
+#[test]
+fn how_often_one_wallet_gets_it() {
+    let get = |limit, en: &str, zh: &str| check_with(limit, &one(each(1)), Topic::Get, en, zh);
+    get(
+        1,
+        "¥5 off 1 item. Saves at most ¥5 in one purchase. Once for each wallet.",
+        "1 件减 ¥5。 一次购物最多省 ¥5。 每个钱包限领 1 张。",
+    );
+    get(
+        3,
+        "¥5 off 1 item. Saves at most ¥5 in one purchase. Up to 3 times for each wallet.",
+        "1 件减 ¥5。 一次购物最多省 ¥5。 每个钱包限领 3 张。",
+    );
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn a_pairing_code_is_gone_when_its_time_is_over_or_its_page_is_left() {
 fn a_new_device_joins_by_a_scanned_code_which_leaves_the_address_at_once() {
     let mut phone = Phone::new();
     phone.model.route = Route::Link("K7Q29XMD".to_owned());
-    phone.on(Event::Loaded(Box::default()));
+    phone.load(Memory::default());
     assert!(phone.did(|effect| matches!(effect, Effect::Replace(Route::Link(code)) if code.is_empty())));
     phone.on(Event::Went(Route::Link(String::new())));
     assert_eq!(phone.model.account.typed, "K7Q29XMD");
@@ -90,7 +90,7 @@ fn a_new_device_joins_by_a_scanned_code_which_leaves_the_address_at_once() {
 #[test]
 fn a_mistyped_recovery_code_is_told_before_it_is_sent() {
     let mut phone = Phone::new();
-    phone.on(Event::Loaded(Box::default()));
+    phone.load(Memory::default());
     let (code, _) = code();
     let swapped = format!("{}{}{}", &code[1..2], &code[..1], &code[2..]);
     phone.account(AccountEvent::Typed(swapped));
@@ -106,7 +106,7 @@ fn a_mistyped_recovery_code_is_told_before_it_is_sent() {
 #[test]
 fn an_empty_code_is_not_sent() {
     let mut phone = Phone::new();
-    phone.on(Event::Loaded(Box::default())).account(AccountEvent::Typed("  ".to_owned()));
+    phone.load(Memory::default()).account(AccountEvent::Typed("  ".to_owned()));
     assert!(phone.account(AccountEvent::JoinTapped(Join::Recover)).effects.is_empty());
 }
 

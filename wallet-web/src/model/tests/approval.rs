@@ -137,7 +137,22 @@ fn a_payment_that_waited_while_the_page_was_loaded_anew_is_asked_for_again() {
     let (stored, receipts) = (phone.model.memory.to_bytes(), phone.model.recent.to_bytes());
     let mut phone = Phone::new();
     phone.model.recent = Recent::from_bytes(&receipts);
-    phone.on(Event::Loaded(Box::new(Memory::from_bytes(&stored))));
+    phone.load(Memory::from_bytes(&stored));
     assert!(phone.model.waiting().is_some());
     phone.due_after(1_000);
+}
+
+#[test]
+fn what_waited_and_was_not_paid_says_why_and_a_fresh_code_is_shown() {
+    let check = |state: PaymentState| {
+        let mut phone = Phone::open();
+        phone.on(Event::Went(Route::Pay));
+        let payment = waiting(&mut phone);
+        phone.hears_of(v1::Payment { state: state.into(), ..payment });
+        assert_eq!(phone.model.notice.as_ref().map(|notice| &notice.what), Some(&Said::NotPaid(state)));
+        assert!(phone.did(|effect| matches!(effect, Effect::Sign(_))), "{state:?}");
+    };
+    check(PaymentState::Rejected);
+    check(PaymentState::Expired);
+    check(PaymentState::Reversed);
 }

@@ -22,7 +22,7 @@ fn a_new_version_waits_until_nobody_looks() {
 
     let stored = phone.model.memory.to_bytes();
     let mut phone = Phone::new();
-    phone.on(Event::Loaded(Box::new(Memory::from_bytes(&stored))));
+    phone.load(Memory::from_bytes(&stored));
     assert!(matches!(&phone.model.notice, Some(Notice { what: Said::Updated, .. })));
     assert!(!phone.model.memory.updating, "it is told once");
     assert_eq!(phone.model.route, Route::Pay);

@@ -52,7 +52,7 @@ pub(super) fn closed(ui: Ui<'_>) -> Html {
     let number = ui.model.memory.account.as_ref().map(|account| account.wallet.wallet_id.clone());
     html! {
         <main>
-            { header(ui, words.title, Some(Route::Receipts)) }
+            { header(ui, words.title, None) }
             <div class="card closing" data-test="closed">
                 <h2>{ words.closed }</h2>
                 if let Some(balance) = ui.model.balance().filter(|balance| balance.minor_units > 0) {
