@@ -5,8 +5,15 @@ use std::sync::Arc;
 use shared::ids::TerminalId;
 
 use crate::{
-    clock::Surroundings, config::Rules, directory::Directory, door::Door, engine::Engine, hub::Hub,
-    secrets::Secrets, store::Readers, tries::Tries,
+    clock::Surroundings,
+    config::Rules,
+    directory::Directory,
+    door::Door,
+    engine::Engine,
+    hub::Hub,
+    secrets::Secrets,
+    store::{Holders, Readers},
+    tries::Tries,
 };
 
 /// The parts of a running provider.
@@ -25,6 +32,8 @@ pub(crate) struct App {
     pub engine: Engine,
     /// The read side.
     pub readers: Readers,
+    /// Whose token it is.
+    pub holders: Holders,
     /// Wrong pairing and recovery codes, of all callers together.
     pub wrong_codes: Tries<()>,
     /// Token numbers that stand for nothing, by till.

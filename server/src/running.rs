@@ -31,7 +31,7 @@ use crate::{
     operator_key,
     read::audit::{Finding, audit},
     secrets::Secrets,
-    store::{Store, StoreError},
+    store::{Holders, Store, StoreError},
     sweep,
     tries::Tries,
 };
@@ -113,6 +113,7 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
         directory,
         door: Door::default(),
         engine,
+        holders: Holders::new(readers.clone()),
         readers,
         wrong_codes: Tries::new(WRONG_CODES_A_MINUTE_MAX),
         unknown_tokens: Tries::new(UNKNOWN_TOKENS_A_MINUTE_MAX),

@@ -63,15 +63,30 @@ impl Readers {
         E: From<StoreError> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let job: Job = Box::new(move |reader, checked| {
+        self.queue(Box::new(move |reader, checked| {
             // A caller that went away needs no answer.
             let _ = sender.send(reader.look(checked, look));
-        });
-        match self.0.try_send(job) {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())),
-            Err(TrySendError::Full(_)) => Err(StoreError::Busy.into()),
-            Err(TrySendError::Disconnected(_)) => Err(StoreError::Stopped.into()),
-        }
+        }))?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// Lets `work` look, and does not wait for it.
+    pub(super) fn post(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.queue(Box::new(move |reader, checked| {
+            if let Err(error) = reader.look(checked, work) {
+                tracing::debug!(%error, "nobody waits for what a read could not find out");
+            }
+        }))
+    }
+
+    fn queue(&self, job: Job) -> Result<(), StoreError> {
+        self.0.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Stopped,
+        })
     }
 }
 
