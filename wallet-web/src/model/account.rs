@@ -198,6 +198,16 @@ fn took_devices(model: &mut Model, devices: Vec<v1::Device>) -> Vec<Effect> {
     if revoked_itself { forget(model, None) } else { vec![] }
 }
 
+/// Another page is opened. Where a code is typed, what was typed on the page before and what was wrong with it is no matter.
+pub(super) fn turned(model: &mut Model, to: &Route) {
+    if let (Stage::Welcome { opening: false, problem }, Route::Link(_) | Route::Recover) =
+        (&mut model.stage, to)
+    {
+        *problem = None;
+        model.account.typed.clear();
+    }
+}
+
 /// Before there is a wallet: a pairing code in the address goes to where it is typed, and out of the address at once.
 pub(super) fn welcome(model: &mut Model) -> Vec<Effect> {
     match &model.route {

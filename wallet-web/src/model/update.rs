@@ -1,5 +1,7 @@
 //! The reducer: one event, what changes, what is to be done.
 
+use std::mem::discriminant;
+
 use proto::v1;
 use shared::{reason::Reason, time::UnixMillis};
 
@@ -243,6 +245,10 @@ pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
 pub(super) fn went(model: &mut Model, route: Route) -> Vec<Effect> {
     if model.route.base() != route.base() {
         model.first_row = 0;
+    }
+    // A pairing code that leaves the address leaves the page as it is.
+    if discriminant(&model.route) != discriminant(&route) {
+        account::turned(model, &route);
     }
     if std::mem::replace(&mut model.route, route.clone()) != route {
         model.notice = None;

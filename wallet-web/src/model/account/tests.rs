@@ -88,6 +88,18 @@ fn a_new_device_joins_by_a_scanned_code_which_leaves_the_address_at_once() {
 }
 
 #[test]
+fn whoever_turns_from_the_pairing_code_to_the_recovery_code_begins_with_an_empty_field() {
+    let mut phone = Phone::new();
+    phone.load(Memory::default()).on(Event::Went(Route::Link(String::new())));
+    phone.account(AccountEvent::Typed("k7q2 9xmd".to_owned())).account(AccountEvent::JoinTapped(Join::Link));
+    phone.on(Event::Synced(Err(refused(Reason::PairingCodeInvalid))));
+    assert!(matches!(&phone.model.stage, Stage::Welcome { problem: Some(_), .. }));
+    phone.on(Event::Went(Route::Recover));
+    assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None });
+    assert_eq!(phone.model.account.typed, "");
+}
+
+#[test]
 fn a_mistyped_recovery_code_is_told_before_it_is_sent() {
     let mut phone = Phone::new();
     phone.load(Memory::default());
