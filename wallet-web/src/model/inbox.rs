@@ -130,8 +130,7 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
             if matches!(pay, Pay::Away) {
                 return say(model, Said::Paid { payment_id: id });
             }
-            *pay = Pay::Paid { payment_id: id };
-            vec![Effect::Buzz]
+            show_paid(model, id)
         }
         (
             Some(PaymentState::PendingApproval),
@@ -147,8 +146,7 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
         }
         (None, PaymentState::Completed, Pay::Code(screen)) if own(screen.opened_at) => {
             model.memory.stock.paid();
-            model.pay = Pay::Paid { payment_id: id };
-            vec![Effect::Buzz]
+            show_paid(model, id)
         }
         (None, PaymentState::Completed, _) => {
             model.memory.stock.paid();
@@ -169,6 +167,13 @@ fn take_payment(model: &mut Model, payment: v1::Payment, balance_after: Option<v
         }
         _ => vec![],
     }
+}
+
+/// Shows a payment that was just made, alone: a word about an earlier one would seem to be about this one.
+fn show_paid(model: &mut Model, payment_id: String) -> Vec<Effect> {
+    model.pay = Pay::Paid { payment_id };
+    model.notice = None;
+    vec![Effect::Buzz]
 }
 
 /// Files a receipt; what never moved any money is none. A reversed one never becomes completed again, and none waits again.

@@ -156,3 +156,18 @@ fn what_waited_and_was_not_paid_says_why_and_a_fresh_code_is_shown() {
     check(PaymentState::Expired);
     check(PaymentState::Reversed);
 }
+
+#[test]
+fn a_payment_that_is_made_is_shown_without_a_word_about_the_one_before() {
+    let mut phone = Phone::open();
+    phone.on(Event::Went(Route::Pay));
+    let first = waiting(&mut phone);
+    phone.hears_of(v1::Payment { state: PaymentState::Rejected.into(), ..first });
+    assert!(phone.model.notice.is_some());
+    let second = v1::Payment { payment_id: "p2".to_owned(), ..waiting(&mut phone) };
+    phone.hears_of(second.clone());
+    let second = paid(&phone, &second);
+    phone.hears_of(second);
+    assert_eq!(phone.model.pay, Pay::Paid { payment_id: "p2".to_owned() });
+    assert_eq!(phone.model.notice, None);
+}
