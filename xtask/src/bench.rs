@@ -19,6 +19,8 @@ pub(crate) struct Options {
     quick: bool,
     /// Figures as JSON instead of tables.
     json: bool,
+    /// Rounds, where the usual number takes too long or is too few.
+    rounds: Option<usize>,
 }
 
 impl Options {
@@ -32,6 +34,7 @@ impl Options {
             match arg {
                 Long("quick") => options.quick = true,
                 Long("json") => options.json = true,
+                Long("rounds") => options.rounds = Some(args.value()?.parse()?),
                 Value(row) => options.rows.push(row.string()?),
                 other => return Err(other.unexpected().into()),
             }
@@ -60,6 +63,7 @@ pub(crate) fn measure(options: &Options) -> Outcome {
     let mut bench = packages("bench");
     bench.args(["--quiet", "--bench", "speed", "--"]).args(&options.rows);
     bench.args(options.quick.then_some("--quick")).args(options.json.then_some("--json"));
+    bench.args(options.rounds.map(|rounds| format!("--rounds={rounds}")));
     if options.rows.is_empty() && !options.quick {
         bench.arg(format!("--report={}", root().join("docs").display()));
     }

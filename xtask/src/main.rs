@@ -29,6 +29,7 @@ cargo xtask COMMAND
   test [--quick]   check and test everything, from nothing; --quick: the native crates' own tests only
   bench [ROW...]   measure the whole system, built for release; all rows write docs/benchmarks.md
        --quick     everything small, to see that it works
+       --rounds N  so many rounds in place of five
        --json      each figure by itself, for programs
   screenshots      pictures of every screen of the wallet, in both languages and themes
   package          the till's agent as a Debian package, in target/package

@@ -11,18 +11,20 @@ const ROUNDS: usize = 5;
 pub(crate) struct Bench {
     /// Everything small, to see that it works.
     pub quick: bool,
+    rounds: usize,
     dir: TempDir,
 }
 
 impl Bench {
-    pub(crate) fn new(quick: bool) -> Self {
+    /// With so many rounds, or as many as a good report needs.
+    pub(crate) fn new(quick: bool, rounds: Option<usize>) -> Self {
         // Beside what cargo builds: the system's temporary folder may be memory, on which a commit costs nothing.
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self { quick, dir }
+        Self { quick, rounds: rounds.unwrap_or(if quick { 1 } else { ROUNDS }), dir }
     }
 
     pub(crate) fn rounds(&self) -> usize {
-        if self.quick { 1 } else { ROUNDS }
+        self.rounds
     }
 
     /// `full`, or in a quick run a fiftieth of it.

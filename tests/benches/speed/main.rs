@@ -1,4 +1,4 @@
-//! How fast the whole system is, row by row: `cargo xtask bench [ROW...] [--quick] [--json]`.
+//! How fast the whole system is, row by row: `cargo xtask bench [ROW...] [--quick] [--rounds N] [--json]`.
 //!
 //! Every program that is measured is a process of its own, and so is the load generator, so that what the clients cost is known
 //! and apart. What is compared takes turns, round after round; printed are medians with the least and the most. CPU time for each
@@ -40,7 +40,8 @@ fn main() {
 fn measure(words: &[&str]) {
     let named: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with("--")).collect();
     let format = if words.contains(&"--json") { Format::Json } else { Format::Text };
-    let bench = Bench::new(words.contains(&"--quick"));
+    let rounds = words.iter().find_map(|word| word.strip_prefix("--rounds=")?.parse().ok());
+    let bench = Bench::new(words.contains(&"--quick"), rounds);
     let rows = rows::run(&bench, &named);
     report::print(&rows, format);
     if let Some(word) = words.iter().find_map(|word| word.strip_prefix("--report=")) {
@@ -53,7 +54,7 @@ fn smoke(words: &[&str]) {
     const NAME: &str = "benchmarks_still_run";
     let asked = words.iter().filter(|word| !word.starts_with('-')).all(|word| NAME.contains(word));
     if asked && !words.contains(&"--list") {
-        report::print(&rows::run(&Bench::new(true), &["payments"]), Format::Text);
+        report::print(&rows::run(&Bench::new(true, None), &["payments"]), Format::Text);
         println!("test {NAME} ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored");
     }
 }

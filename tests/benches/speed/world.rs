@@ -2,6 +2,7 @@
 
 pub(crate) mod enrol;
 pub(crate) mod history;
+pub(crate) mod kept;
 pub(crate) mod phone;
 
 use std::ops::Range;

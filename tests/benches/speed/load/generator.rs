@@ -12,13 +12,15 @@ use hdrhistogram::Histogram;
 use http::uri::PathAndQuery;
 use prost::Message;
 use tokio::task::LocalSet;
-use tonic::{Code, Request, client::Grpc, metadata::AsciiMetadataValue, transport::Channel};
+use tonic::{Code, Request, Status, client::Grpc, metadata::AsciiMetadataValue, transport::Channel};
 
 use super::{Call, codec::Encoded};
 use crate::usage::Cpu;
 
 /// Connections to each server.
 const CONNECTIONS: usize = 4;
+/// How long a call waits for its answer: then it counts as refused, and the run goes on.
+const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 /// What is known of the answers so far.
 struct Tally {
@@ -129,7 +131,8 @@ async fn send(channel: &Channel, call: Ready, since: Instant, tally: &RefCell<Ta
     }
     let mut grpc = Grpc::new(channel.clone());
     grpc.ready().await.unwrap();
-    let answer = grpc.unary(request, call.path, Encoded).await;
+    let answer = tokio::time::timeout(ANSWER_MAX, grpc.unary(request, call.path, Encoded)).await;
+    let answer = answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer")));
     let mut tally = tally.borrow_mut();
     match answer {
         Ok(_) => {
@@ -138,7 +141,9 @@ async fn send(channel: &Channel, call: Ready, since: Instant, tally: &RefCell<Ta
         }
         Err(status) => {
             let words = match status.code() {
-                Code::ResourceExhausted | Code::Unavailable => format!("{:?}", status.code()),
+                Code::ResourceExhausted | Code::Unavailable | Code::DeadlineExceeded => {
+                    format!("{:?}", status.code())
+                }
                 code => format!("{code:?}: {}", status.message()),
             };
             *tally.refused.entry(words).or_default() += 1;

@@ -1,7 +1,10 @@
 //! Row 3 and 6: what a payment costs after much history, with many wallets and many offers; hot shops and campaigns; how soon a large
 //! provider is there after a start, and how much memory it takes.
 
-use std::time::Instant;
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use super::payments::{Side, outcome_lines, values};
 use crate::{
@@ -12,6 +15,7 @@ use crate::{
     world::{
         Aim, Size,
         history::{self, Past},
+        kept::Kept,
     },
 };
 
@@ -24,6 +28,8 @@ const OFFERS: [usize; 4] = [10, 100, 10_000, 100_000];
 /// Payments that each wallet has made before.
 const PAYMENTS_EACH: usize = 10;
 const STARTS: usize = 5;
+/// Payments from which on a filled provider is kept for the next run.
+const KEPT_FROM: usize = 1_000_000;
 
 pub(crate) fn row(bench: &Bench) -> Row {
     let mut row = Row {
@@ -31,7 +37,7 @@ pub(crate) fn row(bench: &Bench) -> Row {
         title: "Growth",
         says: "Payments with 2 coupons, 64 streams. History is in the database before: payments with 2 coupons each, a tenth as many wallets \
                (1,000 at least), and the payments that are measured come from up to 10,000 of these wallets, as far apart as can be. \
-               History and offers grow in databases of their own; those of one kind take turns. A start is timed from the \
+               History and offers grow in databases of their own; those of one kind take turns; a history of a million or more is kept from run to run. A start is timed from the \
                program's start to the answer to the first payment.",
         ..Row::default()
     };
@@ -44,7 +50,8 @@ pub(crate) fn row(bench: &Bench) -> Row {
 }
 
 fn by_history(bench: &Bench, row: &mut Row, history: &[usize]) {
-    let mut sides: Vec<Side> = history.iter().map(|payments| aged(bench, *payments)).collect();
+    let (mut sides, places): (Vec<Side>, Vec<Place>) =
+        history.iter().map(|payments| aged(bench, *payments)).unzip();
     let rounds = take_turns(bench, &mut sides);
     let cpu = |place: usize| values(&rounds[place], |o| o.server_us);
     let last = history.len() - 1;
@@ -68,29 +75,58 @@ fn by_history(bench: &Bench, row: &mut Row, history: &[usize]) {
         y: "us",
         curves: vec![("2 coupons".to_owned(), points)],
     });
-    let oldest = sides.remove(last);
-    drop(sides);
-    starts(bench, row, oldest, &format!("{} payments", history[last]));
+    let oldest = starts(bench, row, sides.remove(last), &places[last].dir, history[last]);
+    sides.push(oldest);
+    sides.into_iter().zip(places).for_each(|(side, place)| place.leave(side));
+}
+
+/// Where a provider's file is.
+struct Place {
+    dir: PathBuf,
+    kept: Option<Kept>,
+}
+
+impl Place {
+    /// Ends the server; what is kept is whole.
+    fn leave(self, side: Side) {
+        let Side { server, world } = side;
+        drop(server);
+        if let Some(kept) = self.kept {
+            kept.leave(&world);
+        }
+    }
 }
 
 /// A provider with so many payments behind it.
-fn aged(bench: &Bench, payments: usize) -> Side {
+fn aged(bench: &Bench, payments: usize) -> (Side, Place) {
     bench.note(&format!("a history of {payments} payments"));
     let name = format!("history-{payments}");
+    let dir = bench.folder(&name);
     let size = Size { shops: 20, campaigns: 100, wallets: 1 };
     let mut side = Side::start(bench, &name, size, Program::server);
     side.pay(bench, 1, COUPONS, 1);
-    let Side { server, mut world } = side;
-    // Nobody may hold the file while it is filled.
-    drop(server);
+    let kept = (payments >= KEPT_FROM).then(|| Kept::new(&name));
     let wallets = (payments / PAYMENTS_EACH).max(1_000);
     // Phone 0 has paid what the history is copied from.
     let phones = 1..wallets.min(bench.size(PHONES_MAX)) + 1;
-    let dir = bench.folder(&name);
-    history::grow(&dir, Past { wallets, payments, phones: phones.clone() });
-    let server = Program::server(&dir);
+    let before = kept.as_ref().and_then(|kept| kept.take_up(&dir));
+    let (server, mut world) = before.unwrap_or_else(|| {
+        let Side { server, world } = side;
+        // Nobody may hold the file while it is filled.
+        drop(server);
+        history::grow(&dir, Past { wallets, payments, phones: phones.clone() });
+        let server = match &kept {
+            Some(kept) => {
+                kept.put(&dir);
+                Program::server(kept.dir())
+            }
+            None => Program::server(&dir),
+        };
+        (server, world)
+    });
     world.open_phones(&server, phones);
-    Side { server, world }
+    let dir = kept.as_ref().map_or(dir, |kept| kept.dir().to_owned());
+    (Side { server, world }, Place { dir, kept })
 }
 
 fn by_offers(bench: &Bench, row: &mut Row) {
@@ -152,19 +188,20 @@ fn take_turns(bench: &Bench, sides: &mut [Side]) -> Vec<Vec<Outcome>> {
 }
 
 /// Starts it again and again, each time until a payment is answered.
-fn starts(bench: &Bench, row: &mut Row, side: Side, line: &str) {
+fn starts(bench: &Bench, row: &mut Row, side: Side, dir: &Path, history: usize) -> Side {
     let Side { mut server, mut world } = side;
-    let dir = bench.folder(&format!("history-{}", line.split(' ').next().unwrap()));
     let (mut seconds, mut memory) = (Vec::new(), Vec::new());
     for _ in 0..STARTS.min(bench.rounds()) {
         let ready = world.payments(bench, &server, 1, COUPONS, Aim::Spread);
         drop(server);
         let start = Instant::now();
-        server = Program::server(&dir);
+        server = Program::server(dir);
         load::send(bench, &server, &ready, Pace::Streams(1)).all_granted();
         seconds.push(start.elapsed().as_secs_f64());
         memory.push(server.memory().now);
     }
-    row.put(format!("a start after {line}"), "to the first payment", "s", seconds);
-    row.put(format!("a start after {line}"), "memory", "MB", memory);
+    let line = format!("a start after {history} payments");
+    row.put(&line, "to the first payment", "s", seconds);
+    row.put(&line, "memory", "MB", memory);
+    Side { server, world }
 }
