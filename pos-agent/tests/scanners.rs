@@ -4,13 +4,7 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, io::Write, os::unix::fs::symlink, path::Path, time::Duration};
 
 use pos_agent::scanner::{
     Scan, Scanner, ScannerSettings,
@@ -21,12 +15,15 @@ use pos_agent::scanner::{
     serial::SerialSettings,
     wedge::WedgeSettings,
 };
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tokio::{sync::mpsc, time::timeout};
 
+#[path = "serial/cable.rs"]
+mod cable;
 #[path = "pictures/camera.rs"]
 #[allow(dead_code)]
 mod camera;
+
+use cable::pseudo_terminal;
 
 /// Longer than any of these takes on the slowest computer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,15 +48,6 @@ impl Bench {
         let scan = timeout(PATIENCE, self.scans.recv()).await.unwrap().unwrap();
         assert_eq!((scan.text.as_str(), &*scan.source), (text, "counter 1"));
     }
-}
-
-/// A serial scanner's end of the cable, and the path of the other end.
-fn pseudo_terminal() -> (File, PathBuf) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let path = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
-    (File::from(ours), PathBuf::from(path))
 }
 
 fn serial(device: &Path, suffix: Suffix) -> ScannerSettings {

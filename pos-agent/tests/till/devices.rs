@@ -1,17 +1,11 @@
 //! Scanners and printers of the settings file, at a `pos-agent run` of its own: each serves its lane.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    os::unix::fs::symlink,
-    path::PathBuf,
-};
+use std::{fs, io::Write, os::unix::fs::symlink};
 
 use proto::v1::{
     CashierWords, CheckoutState, GetReceiptRequest, ListLanesRequest, RefundSaleRequest, RefundState,
     StartCheckoutRequest,
 };
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
 use crate::{
@@ -20,20 +14,15 @@ use crate::{
     world::{MINTS, SHAMPOO, SHAMPOO_COUPON, Shop, code},
 };
 
+#[path = "../serial/cable.rs"]
+mod cable;
 #[path = "../pictures/camera.rs"]
 #[allow(dead_code)]
 mod camera;
 
-const SERVICE: &str = "[service]\nlisten = \"127.0.0.1:0\"\n[lanes]\nids = [\"1\", \"2\"]\n";
+use cable::pseudo_terminal;
 
-/// A serial scanner's end of the cable, and the path of the other end.
-fn pseudo_terminal() -> (File, PathBuf) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let path = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
-    (File::from(ours), PathBuf::from(path))
-}
+const SERVICE: &str = "[service]\nlisten = \"127.0.0.1:0\"\n[lanes]\nids = [\"1\", \"2\"]\n";
 
 fn on_lane(lane: &str, checkout: &str, gtin: &str, price_minor: i64) -> StartCheckoutRequest {
     StartCheckoutRequest { lane_id: lane.into(), ..sale(checkout, gtin, price_minor) }

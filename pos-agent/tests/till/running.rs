@@ -126,17 +126,22 @@ async fn a_stop_takes_back_what_waits_for_the_shopper() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_stop_has_no_time_for_the_next_start_sees_to() {
-    let shop = Shop::open().await;
-    let mut agent = Agent::start(&shop, QUICK);
+/// Stops it while a payment waits for its shopper and the provider does not take any back.
+async fn a_stop_that_can_not_take_back(shop: &Shop, agent: &mut Agent) {
     shop.provider.with(|world| {
         world.wants_approval = true;
         world.reversal_faults = usize::MAX;
     });
-    a_payment_under_way(&shop, &mut agent).await;
+    a_payment_under_way(shop, agent).await;
     agent.software.until("c1", CheckoutState::WaitingForApproval).await;
     agent.signal("-TERM");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stop_has_no_time_for_the_next_start_sees_to() {
+    let shop = Shop::open().await;
+    let mut agent = Agent::start(&shop, QUICK);
+    a_stop_that_can_not_take_back(&shop, &mut agent).await;
     assert_eq!(agent.ended().await, Some(0), "within its bound");
     assert_eq!(ending(&shop), None);
     shop.provider.with(|world| world.reversal_faults = 0);
@@ -147,13 +152,7 @@ async fn what_a_stop_has_no_time_for_the_next_start_sees_to() {
 async fn who_asks_twice_does_not_wait() {
     let shop = Shop::open().await;
     let mut agent = Agent::start(&shop, SLOW);
-    shop.provider.with(|world| {
-        world.wants_approval = true;
-        world.reversal_faults = usize::MAX;
-    });
-    a_payment_under_way(&shop, &mut agent).await;
-    agent.software.until("c1", CheckoutState::WaitingForApproval).await;
-    agent.signal("-TERM");
+    a_stop_that_can_not_take_back(&shop, &mut agent).await;
     until(|| shop.provider.with(|world| world.reversals > 0 || world.reversal_faults < usize::MAX)).await;
     agent.signal("-TERM");
     assert_eq!(agent.ended().await, Some(9));
