@@ -5,15 +5,8 @@ use std::sync::Arc;
 use shared::ids::TerminalId;
 
 use crate::{
-    clock::Surroundings,
-    config::Rules,
-    directory::Directory,
-    door::Door,
-    engine::Engine,
-    hub::Hub,
-    secrets::Secrets,
-    store::{Holders, Readers},
-    tries::Tries,
+    clock::Surroundings, config::Rules, directory::Directory, door::Door, engine::Engine, hub::Hub,
+    scan::Holders, secrets::Secrets, store::Readers, tries::Tries,
 };
 
 /// The parts of a running provider.

@@ -30,8 +30,9 @@ use crate::{
     news::Herald,
     operator_key,
     read::audit::{Finding, audit},
+    scan::Holders,
     secrets::Secrets,
-    store::{Holders, Store, StoreError},
+    store::{Store, StoreError},
     sweep,
     tries::Tries,
 };

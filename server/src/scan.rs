@@ -1,15 +1,20 @@
 //! Reads a scanned code as far as that needs nothing that can change: its structure, whose token it is, and whether the
 //! device that fetched the token signed it. All before the queue, so that the writer need not wait for it.
 
+mod holders;
+mod signatures;
+
 use proto::{scan, status::Failure};
 use shared::{code::TokenNumber, time::UnixMillis};
 
+use self::holders::Proof;
 use crate::{
     app::App,
-    auth::is_signed_by,
     engine::decide::payment::{Scan, ScannedCode},
     error::Error,
 };
+
+pub(crate) use self::holders::Holders;
 
 impl App {
     /// Reads the text exactly as it was scanned.
@@ -22,19 +27,18 @@ impl App {
         let Some(id) = self.secrets.token_id(code.token) else {
             return Ok(Scan { token: None, code: Some(ScannedCode { signed: false, issued_at, claims }) });
         };
-        let holder = self.holders.of(id).await?;
-        let signed = holder
-            .is_some_and(|holder| is_signed_by(&holder.public_key, &code.signing_input(), &code.signature));
+        let proof = Proof { message: code.signing_input(), signature: code.signature };
+        let held = self.holders.of(id, Some(proof)).await?;
         Ok(Scan {
-            token: holder.map(|holder| (id, holder.wallet)),
-            code: Some(ScannedCode { signed, issued_at, claims }),
+            token: held.map(|held| (id, held.wallet)),
+            code: Some(ScannedCode { signed: held.is_some_and(|held| held.signed), issued_at, claims }),
         })
     }
 
     /// Looks up a token's number that came without a code.
     pub(crate) async fn token_alone(&self, number: TokenNumber) -> Result<Scan, Error> {
         let Some(id) = self.secrets.token_id(number) else { return Ok(Scan { token: None, code: None }) };
-        let holder = self.holders.of(id).await?;
-        Ok(Scan { token: holder.map(|holder| (id, holder.wallet)), code: None })
+        let held = self.holders.of(id, None).await?;
+        Ok(Scan { token: held.map(|held| (id, held.wallet)), code: None })
     }
 }

@@ -35,7 +35,7 @@ use thiserror::Error;
 pub(crate) use conn::{Conn, MultiBackend};
 pub use copy::copy;
 pub use database::Database;
-pub(crate) use holders::Holders;
+pub(crate) use holders::holders;
 pub(crate) use readers::Readers;
 pub(crate) use stripes::Stripe;
 pub use writer::StoreWriter;

@@ -71,7 +71,7 @@ impl Readers {
     }
 
     /// Lets `work` look, and does not wait for it.
-    pub(super) fn post(
+    pub(crate) fn post(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StoreError> {
