@@ -12,6 +12,7 @@ mod directory;
 mod door;
 pub mod engine;
 mod error;
+mod gather;
 mod http;
 mod hub;
 pub mod model;

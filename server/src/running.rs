@@ -25,6 +25,7 @@ use crate::{
     door::Door,
     engine::{Engine, Writer},
     error::Error as CallError,
+    gather::Gather,
     http,
     hub::Hub,
     news::Herald,
@@ -127,7 +128,7 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
     let handle = Handle::new();
     let (listener, address) = bind(config.listen)?;
     let plain = axum_server::from_tcp(listener).map_err(|error| ServeError::Listen { address, error })?;
-    let plain = plain.acceptor(NoDelayAcceptor).handle(handle.clone());
+    let plain = plain.acceptor(Gather(NoDelayAcceptor)).handle(handle.clone());
     let mut listeners = vec![tokio::spawn(plain.serve(router.clone().into_make_service()))];
     let mut tls_address = None;
     if let Some(tls) = config.tls {
@@ -135,7 +136,7 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
         let acceptor = RustlsAcceptor::new(certificate(&tls).await?).acceptor(NoDelayAcceptor);
         let server =
             axum_server::from_tcp(listener).map_err(|error| ServeError::Listen { address, error })?;
-        let server = server.acceptor(acceptor).handle(handle.clone());
+        let server = server.acceptor(Gather(acceptor)).handle(handle.clone());
         listeners.push(tokio::spawn(server.serve(router.into_make_service())));
         tls_address = Some(address);
     }
