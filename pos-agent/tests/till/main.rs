@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod books;
+mod desk;
 #[cfg(unix)]
 mod devices;
 mod kill;
