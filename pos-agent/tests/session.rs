@@ -81,6 +81,8 @@ fn items_add_up_and_can_be_voided() {
     check(&["1", "2*1", "2"], Some(9450), None);
     check(&["1", "2", "v1"], Some(450), None);
     check(&["1", "2", "v"], Some(3000), None);
+    // The last line is what was rung up last, also where it was there before.
+    check(&["1", "2", "1", "v"], Some(450), None);
     check(&["1", "new"], None, None);
     check(&["v"], None, Some("There is no such line"));
     check(&["7"], None, Some("7 is not in the catalogue"));

@@ -22,6 +22,7 @@ use super::{
     rows::coupon_rows,
 };
 use crate::{
+    catalogue::{Item, Unit},
     receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, of_sale, pair_within, text},
     sale::Priced,
     session::{Desk, Heard, Screen, Session, Source},
@@ -175,9 +176,14 @@ fn scrolled(
 }
 
 fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
-    let key = |(place, item): (usize, &crate::catalogue::Item)| {
+    let key = |(place, item): (usize, &Item)| {
         let name = name_or_gtin(&item.name, item.gtin, session.lang);
         let price = Money::new(session.currency(), item.price_minor).digits();
+        let price = match item.unit {
+            Unit::Each => price,
+            Unit::Grams(1_000) => format!("{price}/kg"),
+            Unit::Grams(grams) => format!("{price}/{grams} g"),
+        };
         Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width))
     };
     (1..).zip(session.catalogue.items()).map(key).collect()
@@ -216,11 +222,12 @@ fn scan_state(session: &Session) -> Option<(String, Tone)> {
         (_, Heard::NotRead(source)) => {
             Some((format!("✕ {} · {}", labels.scan_not_read, by(source)), Tone::Stop))
         }
+        // Once a sale is decided, the next scan is what matters.
+        (Screen::Paid { .. } | Screen::Stopped { .. }, _)
+        | (Screen::Desk(Desk::ScanReceipt) | Screen::Selling, Heard::Nothing) => {
+            Some((format!("● {}", labels.scan_ready), Tone::Saves))
+        }
         (_, Heard::Read(source)) => Some((format!("✓ {} · {}", labels.scan_read, by(source)), Tone::Saves)),
-        (
-            Screen::Desk(Desk::ScanReceipt) | Screen::Selling | Screen::Paid { .. } | Screen::Stopped { .. },
-            _,
-        ) => Some((format!("● {}", labels.scan_ready), Tone::Saves)),
         _ => None,
     }
 }

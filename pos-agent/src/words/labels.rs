@@ -37,6 +37,8 @@ labels! {
     not_applied: "Not applied", "未使用";
     /// Empty basket.
     empty: "Scan the first item", "请扫描第一件商品";
+    /// Before the number of pieces in the basket.
+    pieces: "Pieces:", "件数：";
     /// What can be done while items are rung up.
     help_selling: "Scan items, then the customer's code", "扫描商品，然后扫描顾客的付款码";
     /// Keys while items are rung up.
