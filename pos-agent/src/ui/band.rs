@@ -42,7 +42,7 @@ impl Band {
     }
 }
 
-fn band(session: &Session) -> Band {
+pub(super) fn band(session: &Session) -> Band {
     let labels = session.lang.labels();
     let gross = session.basket().map_or(Money::new(session.currency(), 0), |basket| basket.gross());
     let of = |label: &str, amount: Money, words: Vec<String>| Band {

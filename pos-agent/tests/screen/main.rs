@@ -16,7 +16,8 @@ use pos_agent::{
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use unicode_width::UnicodeWidthStr;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (120, 40)];
+/// From the smallest on.
+const SIZES: [(u16, u16); 4] = [(78, 22), (80, 24), (100, 30), (120, 40)];
 
 fn around(colours: Colours) -> Around {
     Around {

@@ -12,6 +12,8 @@ mod provider;
 #[cfg(unix)]
 mod running;
 mod service;
+#[cfg(unix)]
+mod terminal;
 mod web;
 mod world;
 
