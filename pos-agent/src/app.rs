@@ -198,10 +198,9 @@ fn terminal_id(key: &str) -> String {
 }
 
 fn catalogue(setup: &TillSetup) -> Result<Catalogue, Failed> {
-    match &setup.catalogue {
-        Some(path) => Catalogue::load(path).map_err(|e| Failed::at(exit::BAD_INPUT, path, e)),
-        None => Ok(Catalogue::default()),
-    }
+    let Some(path) = &setup.catalogue else { return Ok(Catalogue::default()) };
+    let catalogue = Catalogue::load(path).map_err(|e| Failed::at(exit::BAD_INPUT, path, e))?;
+    Ok(catalogue.with_in_store(setup.in_store.clone()))
 }
 
 /// Sees to what an earlier run left, for a while; what is not over then stays in the journal for the next start.
