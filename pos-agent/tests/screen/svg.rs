@@ -24,8 +24,8 @@ pub(crate) const LIGHT: Theme = Theme { ground: "#ffffff", ink: "#16191d" };
 pub(crate) fn svg(buffer: &Buffer, theme: Theme) -> String {
     let (columns, rows) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"DejaVu Sans Mono, Menlo, \
-         Consolas, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, monospace\" font-size=\"15\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" shape-rendering=\"crispEdges\" \
+         font-family=\"DejaVu Sans Mono, Menlo, Consolas, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, monospace\" font-size=\"15\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n",
         columns * WIDTH,
         rows * HEIGHT,
