@@ -122,7 +122,10 @@ impl Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        give_back();
+        // After a panic it has been: a second time would move the cursor into the panic's words.
+        if !thread::panicking() {
+            give_back();
+        }
     }
 }
 
