@@ -29,6 +29,7 @@ use crate::{
     receipt::{RECEIPT_COLUMNS, pair_within, receipt},
     scan::Scan,
     scanner::source,
+    stop::StopSignals,
     till::{Recovery, Till, TillSettings},
     ui::{self, TillUi},
     words,
@@ -111,7 +112,7 @@ async fn run_daemon(args: &RunArgs) -> Result<u8, Failed> {
     let cannot_work = |error: &dyn std::fmt::Display| Failed::new(exit::CANNOT_WORK, error);
     let settings = config::load(&args.config).map_err(|error| Failed::new(exit::BAD_INPUT, error))?;
     log_as_set(&settings);
-    let mut signals = StopSignals::listen().map_err(|error| cannot_work(&error))?;
+    let mut signals = StopSignals::of_service().map_err(|error| cannot_work(&error))?;
     let daemon = daemon::start(settings).await.map_err(|error| cannot_work(&error))?;
     println!("pos-agent: serving on {}", daemon.address());
     signals.next().await;
@@ -119,40 +120,6 @@ async fn run_daemon(args: &RunArgs) -> Result<u8, Failed> {
     tokio::select! {
         _ = daemon.stop() => Ok(0),
         () = signals.next() => Ok(exit::STOPPED_AT_ONCE),
-    }
-}
-
-/// What asks the program to end: SIGTERM of a supervisor, Ctrl-C of a person.
-#[cfg(unix)]
-struct StopSignals {
-    term: tokio::signal::unix::Signal,
-    int: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl StopSignals {
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! { _ = self.term.recv() => (), _ = self.int.recv() => () }
-    }
-}
-
-/// Ctrl-C of a person.
-#[cfg(not(unix))]
-struct StopSignals;
-
-#[cfg(not(unix))]
-impl StopSignals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        drop(tokio::signal::ctrl_c().await);
     }
 }
 
@@ -231,10 +198,9 @@ fn terminal_id(key: &str) -> String {
 }
 
 fn catalogue(setup: &TillSetup) -> Result<Catalogue, Failed> {
-    match &setup.catalogue {
-        Some(path) => Catalogue::load(path).map_err(|e| Failed::at(exit::BAD_INPUT, path, e)),
-        None => Ok(Catalogue::default()),
-    }
+    let Some(path) = &setup.catalogue else { return Ok(Catalogue::default()) };
+    let catalogue = Catalogue::load(path).map_err(|e| Failed::at(exit::BAD_INPUT, path, e))?;
+    Ok(catalogue.with_in_store(setup.in_store.clone()))
 }
 
 /// Sees to what an earlier run left, for a while; what is not over then stays in the journal for the next start.

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
-use shared::money::Currency;
+use shared::{gs1::InStorePattern, money::Currency};
 
 use crate::{offers::ProviderKey, words::Lang};
 
@@ -60,9 +60,13 @@ pub struct TillSetup {
     /// Folder for the journal and the offers; one for each till
     #[arg(long, value_name = "DIR", env = "ONESCAN_TILL_DATA", default_value = "till-data")]
     pub data_dir: PathBuf,
-    /// Items on sale (CSV: gtin,name_en,name_zh,price_minor)
+    /// Items on sale (CSV: gtin,name_en,name_zh,price_minor,unit,scale_number; the last two for weighed goods)
     #[arg(long, value_name = "FILE", env = "ONESCAN_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
+    /// How the numbers that the shop's scales print are made up, 13 places: digits as they stand, I item, W weight in grams, P price, V
+    /// not looked at, C check digit. For several kinds, several times
+    #[arg(long, value_name = "PATTERN")]
+    pub in_store: Vec<InStorePattern>,
     /// Currency of all prices
     #[arg(long, default_value = "CNY", env = "ONESCAN_CURRENCY")]
     pub currency: Currency,

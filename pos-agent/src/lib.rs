@@ -41,3 +41,4 @@ pub mod config;
 pub mod daemon;
 mod disk;
 pub mod metrics;
+mod stop;

@@ -85,7 +85,7 @@ pub fn not_applied(coupon: &RefusedCoupon, lang: Lang) -> [String; 2] {
         Some(title) => lang.text(title).to_owned(),
         None => format!("{} {}", lang.labels().coupon, coupon.offer_number),
     };
-    [cut(&title, RECEIPT_COLUMNS), format!("  {}", words::refusal(coupon.reason, lang))]
+    [title, format!("  {}", words::refusal(coupon.reason, lang))]
 }
 
 /// An item's name, or its number where it has none.

@@ -9,6 +9,7 @@ mod lines;
 mod marks;
 mod office;
 mod rows;
+mod small;
 mod terminal;
 
 pub use colours::Colours;
@@ -152,7 +153,9 @@ impl Counter {
                             () = count_down(&till, until, &events) => {}
                         }
                     }
-                    _ => drop(running.changed().await),
+                    // A task that fell over is for the next start, which asks what became of the payment.
+                    _ if !running.changed().await => return,
+                    _ => {}
                 }
             }
         });

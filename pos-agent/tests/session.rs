@@ -7,7 +7,7 @@ use pos_agent::{
     journal::{Asked, SaleRecord},
     machine::{Machine, Outcome},
     returns::{Returnable, Returned},
-    sale::Priced,
+    sale::{Priced, Sale},
     scanner::picture::ScanError,
     session::{Act, Desk, Event, Screen, Session},
     words::{self, Lang},
@@ -81,6 +81,8 @@ fn items_add_up_and_can_be_voided() {
     check(&["1", "2*1", "2"], Some(9450), None);
     check(&["1", "2", "v1"], Some(450), None);
     check(&["1", "2", "v"], Some(3000), None);
+    // The last line is what was rung up last, also where it was there before.
+    check(&["1", "2", "1", "v"], Some(450), None);
     check(&["1", "new"], None, None);
     check(&["v"], None, Some("There is no such line"));
     check(&["7"], None, Some("7 is not in the catalogue"));
@@ -262,4 +264,38 @@ fn eleven_keys_lead_through_menu_refund_and_end_of_day() {
     let [Act::GiveBack(_, returned)] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(*returned, Returned::Lines(vec![(0, 1)]));
     assert_eq!(session.lines.len(), 1, "the basket of the customer at the till stays");
+}
+
+#[test]
+fn goods_that_come_back_are_scanned_or_named_by_their_line() {
+    let mut session = session();
+    session.on(line("2*1"));
+    session.on(line("2"));
+    let sale = Sale { sold: session.lines.clone(), ..Sale::default() };
+    let record = SaleRecord {
+        payment_id: "p".into(),
+        asked: Asked::of(&priced(6450), &sale),
+        begun_at: UnixMillis(1),
+        reversing_at: None,
+        ended: None,
+        reason: String::new(),
+        payment: None,
+        refunds: vec![],
+    };
+    let from = Returnable::of(&Payment::default(), Some(&record));
+    session.screen = Screen::Desk(Desk::Choosing { units: vec![0; from.lines.len()], from });
+    let mut check = |typed: &str, expect: [u32; 2], notice: Option<&str>| {
+        session.on(line(typed));
+        let Screen::Desk(Desk::Choosing { units, .. }) = &session.screen else { panic!("{typed}") };
+        assert_eq!((units.as_slice(), session.notice.as_deref()), (expect.as_slice(), notice), "{typed}");
+    };
+    let no_more = Some("That is not on this receipt, or all of it is chosen");
+    check("6901234567892", [1, 0], None);
+    check("6901234567892", [2, 0], None);
+    check("6901234567892", [2, 0], no_more);
+    check("6952013000116", [2, 0], no_more);
+    check("2", [2, 1], None);
+    // By its number a line is also let go.
+    check("1", [0, 1], None);
+    check("3", [0, 1], Some("There is no such choice here"));
 }

@@ -31,7 +31,7 @@ cargo xtask COMMAND
        --quick     everything small, to see that it works
        --rounds N  so many rounds in place of five
        --json      each figure by itself, for programs
-  screenshots      pictures of every screen of the wallet, in both languages and themes
+  screenshots      pictures of every screen of wallet and till, in both languages and themes
   package          the till's agent as a Debian package, in target/package
        --binary FILE   of this program instead of one built for release
   tidy             check the repository's own rules

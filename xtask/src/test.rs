@@ -85,7 +85,7 @@ fn steps(tally: &mut Tally) -> Outcome {
     tally.run_tests(&mut tests)
 }
 
-/// Pictures of every screen of the wallet, made by the test that looks at each.
+/// Pictures of every screen of wallet and till, made by the tests that look at each.
 ///
 /// # Errors
 /// When the wallet doesn't build, or a screen fails the test.
@@ -94,7 +94,7 @@ pub(crate) fn screenshots() -> Outcome {
     needs::ensure(needs::FOR_TESTS)?;
     let tools = step("tools to compare with", tools::set_up)?;
     wallet::build()?;
-    let mut tests = workspace("test", &["--test", "screens"]);
+    let mut tests = workspace("test", &["--test", "screens", "--test", "screen"]);
     surroundings(&mut tests, &tools)?;
     let outcome = run(&mut tests);
     let pictures = target_dir()?.join("screenshots");

@@ -92,14 +92,18 @@ impl Session {
         };
         let before = self.lines.clone();
         // What was weighed, or priced by a scale, is a line of its own.
-        let same = |line: &&mut SoldLine| {
+        let same = |line: &SoldLine| {
             line.gtin == sold.gtin
                 && line.unit_price_minor == sold.unit_price_minor
                 && line.grams == 0
                 && sold.grams == 0
         };
-        match self.lines.iter_mut().find(same) {
-            Some(line) => line.units = line.units.saturating_add(units),
+        // The last line is what was rung up last, so a line that grows goes there.
+        match self.lines.iter().position(same) {
+            Some(place) => {
+                let line = self.lines.remove(place);
+                self.lines.push(SoldLine { units: line.units.saturating_add(units), ..line });
+            }
             None => self.lines.push(sold),
         }
         if self.basket().is_none() {

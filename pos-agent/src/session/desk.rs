@@ -5,10 +5,11 @@ use super::{Act, Screen, Session};
 use crate::{
     attention::Attention,
     day::DayReport,
+    input::{ItemRef, Typed, read},
     journal::SaleRecord,
     machine::{RefundMachine, RefundOutcome},
     receipt::link,
-    returns::{Returnable, Returned},
+    returns::{Returnable, ReturnableLine, Returned},
     words::{self, Message},
 };
 
@@ -61,6 +62,18 @@ impl Desk {
             _ => false,
         }
     }
+
+    /// Whether Enter turns the pages of what is too long for the screen, before it goes on.
+    pub fn has_pages(&self) -> bool {
+        matches!(
+            self,
+            Self::History(_)
+                | Self::Receipt(_)
+                | Self::Choosing { .. }
+                | Self::Confirming { .. }
+                | Self::Day(..)
+        )
+    }
 }
 
 /// A line of digits alone.
@@ -112,7 +125,7 @@ impl Session {
                 }
             }
             Desk::Receipt(sale) if key == Some(1) => return self.ask(Act::LookUp(sale.payment_id)),
-            Desk::Choosing { from, units } => self.choosing(from, units, key, enter),
+            Desk::Choosing { from, units } => self.choosing(from, units, line),
             Desk::Confirming { from, returned } if key == Some(1) => {
                 return self.ask(Act::GiveBack(Box::new(from), returned));
             }
@@ -132,7 +145,7 @@ impl Session {
 
     fn menu(&mut self, key: Option<usize>) -> Vec<Act> {
         match key {
-            Some(1) if self.lines.last().is_some_and(|line| line.grams == 0) => {
+            Some(1) if self.last_is_counted() => {
                 self.screen = Screen::Desk(Desk::Quantity);
             }
             Some(2) => {
@@ -151,6 +164,11 @@ impl Session {
         Vec::new()
     }
 
+    /// Whether the last line has a quantity that can be changed.
+    pub fn last_is_counted(&self) -> bool {
+        self.lines.last().is_some_and(|line| line.grams == 0)
+    }
+
     fn quantity(&mut self, key: Option<usize>) {
         let units = key.and_then(|key| u32::try_from(key).ok());
         let Some((line, units)) = self.lines.last_mut().zip(units) else { return self.no_such_key() };
@@ -164,17 +182,34 @@ impl Session {
         }
     }
 
-    /// A digit takes one more unit of that line, and none again after the last; Enter goes on.
-    fn choosing(&mut self, from: Returnable, mut units: Vec<u32>, key: Option<usize>, enter: bool) {
-        if enter {
-            let chosen: Vec<_> = units.iter().copied().enumerate().filter(|(_, units)| *units > 0).collect();
-            let returned = if chosen.is_empty() { Returned::Everything } else { Returned::Lines(chosen) };
-            self.screen = Screen::Desk(Desk::Confirming { from, returned });
-            return;
+    /// A line's number takes one more unit of it, and none again after the last; so do the goods themselves under the scanner, which
+    /// never take less. Enter goes on.
+    fn choosing(&mut self, from: Returnable, mut units: Vec<u32>, line: &str) {
+        match read(line) {
+            Typed::Enter => {
+                let chosen: Vec<_> =
+                    units.iter().copied().enumerate().filter(|(_, units)| *units > 0).collect();
+                let returned = if chosen.is_empty() { Returned::Everything } else { Returned::Lines(chosen) };
+                self.screen = Screen::Desk(Desk::Confirming { from, returned });
+                return;
+            }
+            Typed::Item { item: ItemRef::Quick(number), units: 1 } if (1..=units.len()).contains(&number) => {
+                let place = number - 1;
+                units[place] = if units[place] < from.lines[place].left() { units[place] + 1 } else { 0 };
+            }
+            Typed::Item { item: ItemRef::Gtin(gtin), units: 1 } => {
+                let gtin = self.catalogue.find(gtin).map_or(gtin, |found| found.item.gtin);
+                let mut lines = from.lines.iter().zip(&mut units);
+                let more = |(line, units): &(&ReturnableLine, &mut u32)| {
+                    line.gtin == Some(gtin) && **units < line.left()
+                };
+                match lines.find(more) {
+                    Some((_, units)) => *units += 1,
+                    None => self.notice = Some(self.lang.labels().not_to_return.to_owned()),
+                }
+            }
+            _ => return self.no_such_key(),
         }
-        let place = key.and_then(|key| key.checked_sub(1)).filter(|place| *place < from.lines.len());
-        let Some(place) = place else { return self.no_such_key() };
-        units[place] = if units[place] < from.lines[place].left() { units[place] + 1 } else { 0 };
         self.screen = Screen::Desk(Desk::Choosing { from, units });
     }
 

@@ -42,7 +42,7 @@ impl Band {
     }
 }
 
-fn band(session: &Session) -> Band {
+pub(super) fn band(session: &Session) -> Band {
     let labels = session.lang.labels();
     let gross = session.basket().map_or(Money::new(session.currency(), 0), |basket| basket.gross());
     let of = |label: &str, amount: Money, words: Vec<String>| Band {
@@ -54,7 +54,13 @@ fn band(session: &Session) -> Band {
     };
     let one = |words: &str| vec![words.to_owned()];
     match &session.screen {
-        Screen::Selling => of(labels.total, gross, one(labels.help_selling)),
+        Screen::Selling => {
+            let mut words = one(labels.help_selling);
+            // Weighed goods are one each.
+            let pieces: u64 = session.lines.iter().map(|line| u64::from(line.units)).sum();
+            words.extend((pieces > 0).then(|| format!("{} {pieces}", labels.pieces)));
+            of(labels.total, gross, words)
+        }
         Screen::Reading | Screen::Asking { priced: None, .. } => of(labels.total, gross, one(labels.reading)),
         Screen::Asking { priced: Some(priced), again } => {
             of(labels.due, priced.due, one(if *again { labels.asking_again } else { labels.asking }))

@@ -6,13 +6,17 @@ use shared::money::Money;
 use super::{
     colours::{Colours, Tone},
     draw::priced,
+    rows::broken_pair,
 };
 use crate::{
-    receipt::{kilograms, name_or_gtin, pair_within},
+    receipt::{SoldLine, kilograms, name_or_gtin, pair_within},
     sale::Priced,
     session::Session,
     words::Lang,
 };
+
+/// Columns by which a discount is set in below its item.
+const INDENT: usize = 6;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, colours: Colours) {
     let labels = session.lang.labels();
@@ -25,17 +29,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, colours
     let mut rows = Vec::new();
     for (index, sold) in session.lines.iter().enumerate() {
         let line = basket.lines()[index];
-        let name = name_or_gtin(&sold.name, sold.gtin, session.lang);
         let total = Money::new(session.currency(), line.total_minor()).digits();
-        let text = match sold.grams {
-            0 => format!("{:>2}  {} × {name}", index + 1, sold.units),
-            grams => format!("{:>2}  {} {name}", index + 1, kilograms(grams)),
-        };
+        let text = format!("{:>2}  {}", index + 1, what_was_sold(sold, session.lang));
         rows.push(Line::from(pair_within(&text, &total, width)));
         for (title, off) in discounts_of_line(priced, index, session.lang) {
             let off = Money::new(session.currency(), -off).digits();
-            let text = pair_within(&format!("      {title}"), &off, width);
-            rows.push(Line::from(text).style(colours.letters(Tone::Saves)));
+            let texts = broken_pair(&format!("{:INDENT$}{title}", ""), &off, width, INDENT);
+            let style = colours.letters(Tone::Saves);
+            rows.extend(texts.into_iter().map(|text| Line::from(text).style(style)));
         }
     }
     let height = usize::from(area.height);
@@ -43,7 +44,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, colours
         // The last items matter most; the first row says how many lines are above.
         let hidden = rows.len() - height + 1;
         rows.drain(..hidden);
-        rows.insert(0, Line::from(format!("↑ {hidden}")).style(colours.letters(Tone::Quiet)));
+        let sign = format!("{} ({hidden})", labels.more_above);
+        rows.insert(0, Line::from(sign).style(colours.letters(Tone::Quiet)));
     }
     // What was rung up last stands out.
     if priced.is_none()
@@ -52,6 +54,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, colours
         rows.push(last.bold());
     }
     frame.render_widget(Paragraph::new(rows), area);
+}
+
+/// How much of what.
+pub(super) fn what_was_sold(sold: &SoldLine, lang: Lang) -> String {
+    let name = name_or_gtin(&sold.name, sold.gtin, lang);
+    match sold.grams {
+        0 => format!("{} × {name}", sold.units),
+        grams => format!("{} {name}", kilograms(grams)),
+    }
 }
 
 fn discounts_of_line(priced: Option<&Priced>, index: usize, lang: Lang) -> Vec<(String, i64)> {

@@ -48,7 +48,7 @@ impl Colours {
     fn colour(self, tone: Tone) -> Option<Color> {
         let (rgb, index) = match tone {
             Tone::Paid => ((0, 122, 61), 28),
-            Tone::Stop => ((196, 30, 46), 160),
+            Tone::Stop => ((212, 54, 64), 160),
             Tone::Ask => ((160, 96, 0), 130),
             Tone::Quiet => ((120, 126, 134), 244),
             Tone::Saves => ((30, 142, 76), 29),

@@ -1,11 +1,13 @@
 //! History, refund and end of day on the screen: the rows of each, and the band below them.
 
 use jiff::{Timestamp, tz::TimeZone};
+use proto::{convert::money_from_wire, v1::Refund};
 use ratatui::{style::Stylize, text::Line};
 use shared::{money::Money, time::UnixMillis};
 
 use super::{
     band::Band,
+    basket::what_was_sold,
     colours::{Colours, Tone},
     marks::Mark,
 };
@@ -79,21 +81,11 @@ pub(super) fn title<'a>(desk: &Desk, labels: &'a Labels) -> &'a str {
 /// What is on the left.
 pub(super) fn rows(session: &Session, desk: &Desk) -> Vec<Row> {
     let labels = session.lang.labels();
-    let keys = |keys: &[&str]| {
-        (1..).zip(keys).map(|(key, text)| Row::new(Look::Strong, format!("{key}  {text}"), "")).collect()
-    };
     match desk {
-        Desk::Menu => {
-            let mut rows: Vec<Row> = keys(&[
-                labels.menu_quantity,
-                labels.menu_void,
-                labels.menu_new,
-                labels.history,
-                labels.refunds,
-                labels.end_of_day,
-            ]);
-            rows.push(Row::new(Look::Quiet, format!("0  {}", labels.back), ""));
-            rows
+        Desk::Menu => menu_rows(session),
+        Desk::Quantity => {
+            let row = |line| Row::new(Look::Strong, what_was_sold(line, session.lang), "");
+            session.lines.last().map(row).into_iter().collect()
         }
         Desk::History(sales) if sales.is_empty() => vec![Row::new(Look::Quiet, labels.no_payments, "")],
         Desk::History(sales) => {
@@ -112,8 +104,32 @@ pub(super) fn rows(session: &Session, desk: &Desk) -> Vec<Row> {
             goods_rows(from, &units, session.lang)
         }
         Desk::Day(report, attention) => day_rows(report, attention, session.lang),
-        Desk::Quantity | Desk::ScanReceipt | Desk::Waiting | Desk::Refund(_) | Desk::Failed(_) => Vec::new(),
+        Desk::Refund(RefundMachine::Ended(RefundOutcome::Done(done))) => refund_rows(done, labels),
+        Desk::ScanReceipt | Desk::Waiting | Desk::Refund(_) | Desk::Failed(_) => Vec::new(),
     }
+}
+
+/// What would act on nothing is quiet.
+fn menu_rows(session: &Session) -> Vec<Row> {
+    let labels = session.lang.labels();
+    let last = session.lines.last();
+    let of_last = |label: &str| match last {
+        Some(line) => format!("{label}  {}", what_was_sold(line, session.lang)),
+        None => label.to_owned(),
+    };
+    let choices = [
+        (session.last_is_counted(), of_last(labels.menu_quantity)),
+        (last.is_some(), of_last(labels.menu_void)),
+        (last.is_some(), labels.menu_new.to_owned()),
+        (true, labels.history.to_owned()),
+        (true, labels.refunds.to_owned()),
+        (true, labels.end_of_day.to_owned()),
+    ];
+    let row = |(key, (can, text)): (usize, (bool, String))| {
+        Row::new(if can { Look::Strong } else { Look::Quiet }, format!("{key}  {text}"), "")
+    };
+    let back = Row::new(Look::Quiet, format!("0  {}", labels.back), "");
+    (1..).zip(choices).map(row).chain([back]).collect()
 }
 
 /// The band below: what it is about, an amount, what to do.
@@ -152,8 +168,7 @@ pub(super) fn band(session: &Session, desk: &Desk) -> Band {
             let words = refund_words(refund, session.lang);
             let (tone, mark, amount) = match refund {
                 RefundMachine::Ended(RefundOutcome::Done(done)) => {
-                    let amount =
-                        proto::convert::money_from_wire("amount", done.refunded_amount.as_ref()).ok();
+                    let amount = money_from_wire("amount", done.refunded_amount.as_ref()).ok();
                     (Tone::Paid, Mark::Check, amount)
                 }
                 RefundMachine::Ended(_) => (Tone::Stop, Mark::Cross, None),
@@ -245,10 +260,24 @@ fn goods_rows(from: &Returnable, units: &[u32], lang: Lang) -> Vec<Row> {
             _ => Look::Plain,
         };
         let price = Money::new(from.gross.currency, line.unit_price_minor).digits();
-        Row::new(look, format!("{place}  {name}  {price}"), format!("{chosen} / {}", line.left()))
+        Row::new(look, format!("{place:>2}  {name}  {price}"), format!("{chosen} / {}", line.left()))
     };
     let head = Row::new(Look::Quiet, lang.labels().goods, lang.labels().chosen_of_left);
     [head].into_iter().chain((1..).zip(&from.lines).zip(units).map(line)).collect()
+}
+
+/// Why the shopper gets less back than the goods cost on the shelf.
+fn refund_rows(done: &Refund, labels: &Labels) -> Vec<Row> {
+    let amounts =
+        [&done.gross_amount, &done.refunded_amount].map(|wire| money_from_wire("amount", wire.as_ref()));
+    let [Ok(shelf), Ok(given_back)] = amounts else { return Vec::new() };
+    let off = Money::new(shelf.currency, given_back.minor.saturating_sub(shelf.minor));
+    let mut rows = vec![Row::new(Look::Plain, labels.returned, shelf.digits())];
+    if off.minor != 0 {
+        rows.push(Row::new(Look::Plain, labels.coupons_off, off.digits()));
+    }
+    rows.push(Row::new(Look::Strong, labels.given_back, given_back.digits()));
+    rows
 }
 
 fn day_rows(report: &DayReport, attention: &[Attention], lang: Lang) -> Vec<Row> {

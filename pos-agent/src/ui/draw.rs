@@ -20,8 +20,10 @@ use super::{
     colours::{Colours, Tone},
     desk,
     rows::coupon_rows,
+    small,
 };
 use crate::{
+    catalogue::{Item, Unit},
     receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, of_sale, pair_within, text},
     sale::Priced,
     session::{Desk, Heard, Screen, Session, Source},
@@ -36,6 +38,10 @@ const _: () = assert!((RIGHT_COLUMNS - MARGINS) as usize == RECEIPT_COLUMNS, "th
 const RIGHT_COLUMNS_MIN: u16 = 36;
 /// Columns that the basket has at least.
 const BASKET_COLUMNS_MIN: u16 = 42;
+/// Columns of the smallest screen.
+pub(super) const COLUMNS_MIN: u16 = BASKET_COLUMNS_MIN + RIGHT_COLUMNS_MIN;
+/// Rows of the smallest screen: an old terminal's 24, less those that programs around it may take.
+pub(super) const ROWS_MIN: u16 = 22;
 /// Columns from which on a line is hard to follow to its amount.
 const DESK_COLUMNS_MAX: u16 = 84;
 /// Characters of the input that are shown; a code is long and nobody reads it.
@@ -59,6 +65,10 @@ pub struct Around {
 /// Draws all of it; gives the rows by which it can be scrolled.
 pub fn draw(frame: &mut Frame<'_>, session: &Session, around: &Around) -> u16 {
     let area = frame.area();
+    if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
+        small::draw(frame, session, around);
+        return 0;
+    }
     let [top, middle, band, notice, entry, keys] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(6),
@@ -168,16 +178,25 @@ fn scrolled(
     let scroll = around.scroll.min(hidden);
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), area);
     let labels = session.lang.labels();
-    let sign = if scroll < hidden { labels.more } else { labels.more_above };
+    let sign = match &session.screen {
+        _ if scroll == hidden => labels.more_above,
+        Screen::Desk(desk) if desk.has_pages() => labels.more_by_enter,
+        _ => labels.more,
+    };
     let sign = Line::from(sign).style(around.colours.letters(Tone::Quiet)).right_aligned();
     frame.render_widget(sign, more);
     hidden
 }
 
 fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
-    let key = |(place, item): (usize, &crate::catalogue::Item)| {
+    let key = |(place, item): (usize, &Item)| {
         let name = name_or_gtin(&item.name, item.gtin, session.lang);
         let price = Money::new(session.currency(), item.price_minor).digits();
+        let price = match item.unit {
+            Unit::Each => price,
+            Unit::Grams(1_000) => format!("{price}/kg"),
+            Unit::Grams(grams) => format!("{price}/{grams} g"),
+        };
         Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width))
     };
     (1..).zip(session.catalogue.items()).map(key).collect()
@@ -189,11 +208,7 @@ fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: 
         let line = Line::from(text).style(around.colours.ground(Tone::Ask).bold());
         frame.render_widget(Paragraph::new(line), notice);
     }
-    let typed = &around.typed;
-    let shown = if typed.width() > INPUT_SHOWN_MAX { cut(typed, INPUT_SHOWN_MAX) } else { typed.clone() };
-    let cursor = Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED));
-    let prompt = Line::from(vec![Span::raw(" > ").bold(), Span::raw(shown), cursor]);
-    frame.render_widget(Paragraph::new(prompt), entry);
+    frame.render_widget(prompt(&around.typed), entry);
     if let Some((sign, tone)) = scan_state(session) {
         let style = around.colours.letters(tone).bold();
         let sign = Line::from(Span::styled(format!("{sign} "), style)).right_aligned();
@@ -201,6 +216,12 @@ fn draw_entry(frame: &mut Frame<'_>, [notice, entry, keys]: [Rect; 3], session: 
     }
     let help = Line::from(format!(" {}", help(session))).style(around.colours.letters(Tone::Quiet));
     frame.render_widget(help, keys);
+}
+
+/// The line as far as it is typed.
+pub(super) fn prompt(typed: &str) -> Line<'static> {
+    let cursor = Span::styled(" ", Style::new().add_modifier(Modifier::REVERSED));
+    Line::from(vec![Span::raw(" > ").bold(), Span::raw(cut(typed, INPUT_SHOWN_MAX)), cursor])
 }
 
 /// Whether the till is ready for a scan, and what became of the last.
@@ -216,11 +237,12 @@ fn scan_state(session: &Session) -> Option<(String, Tone)> {
         (_, Heard::NotRead(source)) => {
             Some((format!("✕ {} · {}", labels.scan_not_read, by(source)), Tone::Stop))
         }
+        // Once a sale is decided, the next scan is what matters.
+        (Screen::Paid { .. } | Screen::Stopped { .. }, _)
+        | (Screen::Desk(Desk::ScanReceipt) | Screen::Selling, Heard::Nothing) => {
+            Some((format!("● {}", labels.scan_ready), Tone::Saves))
+        }
         (_, Heard::Read(source)) => Some((format!("✓ {} · {}", labels.scan_read, by(source)), Tone::Saves)),
-        (
-            Screen::Desk(Desk::ScanReceipt) | Screen::Selling | Screen::Paid { .. } | Screen::Stopped { .. },
-            _,
-        ) => Some((format!("● {}", labels.scan_ready), Tone::Saves)),
         _ => None,
     }
 }

@@ -8,9 +8,9 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::{Counter, desk};
+use super::{Counter, basket::what_was_sold, desk};
 use crate::{
-    receipt::{RECEIPT_COLUMNS, cut, name_or_gtin, pair_within, receipt},
+    receipt::{RECEIPT_COLUMNS, pair_within, receipt},
     sale::Priced,
     session::{Act, Event, Screen, Session},
     words,
@@ -106,9 +106,8 @@ fn basket(session: &Session, out: &mut impl Write) -> std::io::Result<()> {
     let labels = session.lang.labels();
     let Some(basket) = session.basket() else { return writeln!(out, "{}", labels.empty) };
     for (number, (line, sold)) in (1..).zip(basket.lines().iter().zip(&session.lines)) {
-        let name = name_or_gtin(&sold.name, sold.gtin, session.lang);
         let total = shared::money::Money::new(basket.currency(), line.total_minor());
-        let text = cut(&format!("{number:>2}  {} × {name}", line.units), COLUMNS - 12);
+        let text = format!("{number:>2}  {}", what_was_sold(sold, session.lang));
         writeln!(out, "{}", pair_within(&text, &total.digits(), COLUMNS))?;
     }
     writeln!(out, "{}", pair_within(&format!("    {}", labels.total), &basket.gross().digits(), COLUMNS))

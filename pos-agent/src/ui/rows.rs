@@ -5,7 +5,7 @@ use shared::money::Money;
 
 use super::colours::{Colours, Tone};
 use crate::{
-    receipt::{Columns, SoldLine, name_or_gtin, not_applied, pair_within},
+    receipt::{Columns, SoldLine, name_or_gtin, not_applied},
     sale::Priced,
     words::Lang,
 };
@@ -38,13 +38,27 @@ impl Row {
             Kind::Detail => line.style(colours.letters(Tone::Quiet)),
             Kind::Strong => line.bold(),
         };
-        let columns = Columns::on_screen(width);
-        let texts = match self.kind {
-            Kind::Detail if columns.width(&self.left) > width => columns.broken(&self.left, 2),
-            _ => vec![pair_within(&self.left, &self.right, width)],
-        };
-        texts.into_iter().map(|text| styled(Line::from(text))).collect()
+        let indent = if matches!(self.kind, Kind::Detail) { 2 } else { 0 };
+        broken_pair(&self.left, &self.right, width, indent)
+            .into_iter()
+            .map(|text| styled(Line::from(text)))
+            .collect()
     }
+}
+
+/// Left and right in so many columns. Where both don't fit on one line, the left goes on below, set in: no word is cut, since the cashier
+/// reads it out.
+pub(super) fn broken_pair(left: &str, right: &str, width: usize, indent: usize) -> Vec<String> {
+    let whole = Columns::on_screen(width);
+    let room = whole.width(right) + usize::from(!right.is_empty());
+    if whole.width(left) + room <= width {
+        return vec![whole.pair(left, right)];
+    }
+    let mut lines = Columns::on_screen(width.saturating_sub(room)).broken(left, indent);
+    if let Some(first) = lines.first_mut() {
+        *first = whole.pair(first, right);
+    }
+    lines
 }
 
 /// Gross, each discount with its lines, each coupon that takes nothing off and why.

@@ -17,6 +17,8 @@ macro_rules! labels {
 labels! {
     /// Name of the till's screen.
     till: "Till", "收银台";
+    /// Before the columns and rows that the screen needs.
+    window_small: "Make this window larger:", "请放大窗口：";
     /// Head of the basket.
     basket: "Basket", "购物篮";
     /// Head of the quick keys.
@@ -37,6 +39,8 @@ labels! {
     not_applied: "Not applied", "未使用";
     /// Empty basket.
     empty: "Scan the first item", "请扫描第一件商品";
+    /// Before the number of pieces in the basket.
+    pieces: "Pieces:", "件数：";
     /// What can be done while items are rung up.
     help_selling: "Scan items, then the customer's code", "扫描商品，然后扫描顾客的付款码";
     /// Keys while items are rung up.
@@ -60,6 +64,8 @@ labels! {
     paid_next: "Hand over the goods; the next scan is the next customer's", "请交付商品；下一次扫描即下一位顾客";
     /// There is more below.
     more: "↓ more", "↓ 更多";
+    /// There is more below, and Enter leads there.
+    more_by_enter: "↓ more: Enter", "↓ 更多：回车";
     /// There is more above.
     more_above: "↑ more", "↑ 更多";
     /// Not paid, large.
@@ -147,8 +153,10 @@ labels! {
     /// All goods come back.
     all_goods: "All goods come back", "全部退货";
     /// Keys while goods are chosen.
-    keys_choosing: "A number takes one more of that line; Enter goes on, with none chosen: all; 0 back",
-        "输入行号增加一件；回车继续，未选择则全部退货；0 返回";
+    keys_choosing: "A line's number or a scan takes one more of it; Enter goes on, with none chosen: all; 0 back",
+        "输入行号或扫描商品增加一件；回车继续，未选择则全部退货；0 返回";
+    /// Goods were scanned of which nothing more can come back.
+    not_to_return: "That is not on this receipt, or all of it is chosen", "不在此小票上，或已全部选中";
     /// Head of the goods that can come back.
     goods: "Goods", "商品";
     /// Above chosen units and those that are left.
@@ -170,15 +178,15 @@ labels! {
     /// Nothing was sold yet.
     no_payments: "No payments yet", "暂无付款";
     /// State in the history: not over.
-    open: "open", "处理中";
+    open: "Open", "处理中";
     /// State in the history: declined.
-    declined: "declined", "被拒";
+    declined: "Declined", "被拒";
     /// State in the history: taken back.
-    taken_back_short: "taken back", "已撤销";
+    taken_back_short: "Taken back", "已撤销";
     /// State in the history: something came back.
-    partly_returned: "paid, with refund", "已付，有退款";
+    partly_returned: "Paid, with refund", "已付，有退款";
     /// State in the history: paid though it should have been taken back.
-    refund_due: "refund due", "应退款";
+    refund_due: "Refund due", "应退款";
     /// Not one of the keys.
     no_such_key: "There is no such choice here", "没有这个选项";
     /// What was paid on the day.
@@ -217,6 +225,8 @@ labels! {
     reference: "No.", "单号";
     /// Shelf price of what came back.
     returned: "Returned", "退回";
+    /// What coupons had taken off the goods that came back.
+    coupons_off: "Coupons had taken off", "其中优惠券已抵扣";
     /// What the shopper gets back.
     given_back: "Given back", "退款";
     /// What goes back to who paid a discount.

@@ -283,11 +283,11 @@ pub(crate) fn shown(lang: Lang) -> Vec<Shown> {
 
     let mut menu = basket(lang);
     menu.on(line("0"));
-    show("20-menu", menu.clone(), false, &[labels.end_of_day, labels.keys_desk, labels.refunds]);
+    show("20-menu", menu.clone(), false, &[labels.end_of_day, labels.keys_desk, labels.refunds, "0.750"]);
     // What was weighed has no quantity, so the last item is a counted one.
     menu.on(line("0"));
     ["3", "0", "1"].iter().for_each(|key| drop(menu.on(line(key))));
-    show("21-quantity", menu, false, &[labels.menu_quantity, labels.keys_quantity]);
+    show("21-quantity", menu, false, &[labels.menu_quantity, labels.keys_quantity, "1 ×"]);
     let session = basket(lang);
     let endings =
         [Some(Ending::Paid), None, Some(Ending::Declined), Some(Ending::Reversed), Some(Ending::Standing)];
@@ -315,13 +315,17 @@ pub(crate) fn shown(lang: Lang) -> Vec<Shown> {
     );
     let confirming = Desk::Confirming { from, returned: Returned::Everything };
     show("26-confirming", desk(lang, Ok(confirming)), true, &[labels.confirm_refund, labels.all_goods]);
-    let refund = Refund { refunded_amount: Some(money_to_wire(money(2_500))), ..Refund::default() };
+    let refund = Refund {
+        gross_amount: Some(money_to_wire(money(3_000))),
+        refunded_amount: Some(money_to_wire(money(2_500))),
+        ..Refund::default()
+    };
     let done = Desk::Refund(RefundMachine::Ended(RefundOutcome::Done(Box::new(refund))));
     show(
         "27-refunded",
         desk(lang, Ok(done)),
         true,
-        &[labels.refunded_large, labels.refund_done, labels.refund_done_next],
+        &[labels.refunded_large, labels.refund_done, labels.refund_done_next, labels.coupons_off, "-5.00"],
     );
     let waits = Desk::Refund(RefundMachine::Asking { tries: 9, resumed: false, waits_for: None });
     show("28-refund-waits", desk(lang, Ok(waits)), true, &[labels.refund_waits, labels.refund_waits_next]);

@@ -16,7 +16,8 @@ use pos_agent::{
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use unicode_width::UnicodeWidthStr;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (120, 40)];
+/// From the smallest on.
+const SIZES: [(u16, u16); 4] = [(78, 22), (80, 24), (100, 30), (120, 40)];
 
 fn around(colours: Colours) -> Around {
     Around {
@@ -37,20 +38,9 @@ fn drawn(shown: &Shown, (columns, rows): (u16, u16), colours: Colours) -> Buffer
     terminal.backend().buffer().clone()
 }
 
-/// The rows as text; the cell behind a wide character is left out.
+/// The rows as text.
 fn lines(buffer: &Buffer) -> Vec<String> {
-    let row = |cells: &[ratatui::buffer::Cell]| {
-        let (mut text, mut skip) = (String::new(), 0);
-        for cell in cells {
-            if skip == 0 {
-                text.push_str(cell.symbol());
-                skip = cell.symbol().width().saturating_sub(1);
-            } else {
-                skip -= 1;
-            }
-        }
-        text
-    };
+    let row = |cells| svg::seen(cells).iter().map(|(_, cell)| cell.symbol()).collect();
     buffer.content.chunks(usize::from(buffer.area.width)).map(row).collect()
 }
 

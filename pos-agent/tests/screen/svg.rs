@@ -24,58 +24,56 @@ pub(crate) const LIGHT: Theme = Theme { ground: "#ffffff", ink: "#16191d" };
 pub(crate) fn svg(buffer: &Buffer, theme: Theme) -> String {
     let (columns, rows) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"DejaVu Sans Mono, Menlo, \
-         Consolas, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, monospace\" font-size=\"15\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" shape-rendering=\"crispEdges\" \
+         font-family=\"DejaVu Sans Mono, Menlo, Consolas, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, monospace\" font-size=\"15\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n",
         columns * WIDTH,
         rows * HEIGHT,
         theme.ground,
     );
-    for row in 0..rows {
-        let mut column = 0;
-        while column < columns {
-            let cell = &buffer.content[row * columns + column];
-            let same = |other: &&Cell| other.style() == cell.style() && is_block(other) == is_block(cell);
-            let run: Vec<&Cell> =
-                buffer.content[row * columns + column..(row + 1) * columns].iter().take_while(same).collect();
-            draw(&mut out, theme, &run, column, row);
-            column += run.len();
-        }
+    for (row, cells) in buffer.content.chunks(columns).enumerate() {
+        let alike = |(_, one): &(usize, &Cell), (_, other): &(usize, &Cell)| {
+            one.style() == other.style() && is_block(one) == is_block(other)
+        };
+        seen(cells).chunk_by(alike).for_each(|run| draw(&mut out, theme, run, row));
     }
     out + "</svg>\n"
 }
 
-fn draw(out: &mut String, theme: Theme, run: &[&Cell], column: usize, row: usize) {
-    let cell = run[0];
+/// The cells that are seen, with their columns: the one behind a wide character is covered by it.
+pub(crate) fn seen(cells: &[Cell]) -> Vec<(usize, &Cell)> {
+    let mut free = 0;
+    let uncovered = |(column, cell): &(usize, &Cell)| {
+        let seen = *column >= free;
+        if seen {
+            free = column + cell.symbol().width();
+        }
+        seen
+    };
+    cells.iter().enumerate().filter(uncovered).collect()
+}
+
+fn draw(out: &mut String, theme: Theme, run: &[(usize, &Cell)], row: usize) {
+    let (column, cell) = run[0];
     let (x, y) = (column * WIDTH, row * HEIGHT);
     let (mut ink, mut ground) = (colour(cell.fg, theme.ink), colour(cell.bg, theme.ground));
     if cell.modifier.contains(Modifier::REVERSED) {
         (ink, ground) = (ground, ink);
     }
+    let text: String = run.iter().map(|(_, cell)| cell.symbol()).collect();
     if ground != theme.ground {
         writeln!(
             out,
             "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{HEIGHT}\" fill=\"{ground}\"/>",
-            run.len() * WIDTH
+            text.width() * WIDTH
         )
         .unwrap();
     }
     if is_block(cell) {
-        for (place, cell) in run.iter().enumerate() {
-            blocks(out, cell.symbol(), (x + place * WIDTH, y), &ink);
+        for (column, cell) in run {
+            blocks(out, cell.symbol(), (column * WIDTH, y), &ink);
         }
         return;
-    }
-    // The cell behind a wide character is empty.
-    let mut text = String::new();
-    let mut skip = 0;
-    for cell in run {
-        if skip == 0 {
-            text.push_str(cell.symbol());
-            skip = cell.symbol().width().saturating_sub(1);
-        } else {
-            skip -= 1;
-        }
     }
     let mut at = column;
     for word in text.split_inclusive("  ") {

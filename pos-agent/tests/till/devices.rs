@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[path = "../serial/cable.rs"]
-mod cable;
+pub(crate) mod cable;
 #[path = "../pictures/camera.rs"]
 #[allow(dead_code)]
 mod camera;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod books;
+mod desk;
 #[cfg(unix)]
 mod devices;
 mod kill;
@@ -11,6 +12,8 @@ mod provider;
 #[cfg(unix)]
 mod running;
 mod service;
+#[cfg(unix)]
+mod terminal;
 mod web;
 mod world;
 

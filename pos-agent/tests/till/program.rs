@@ -14,9 +14,10 @@ use crate::{
     world::{MINTS, MINTS_COUPON, SHAMPOO, SHAMPOO_COUPON, Shop, code},
 };
 
-const CATALOGUE: &str = "gtin,name_en,name_zh,price_minor\n\
-    6901234567892,Silk Shampoo 500 ml,丝滑洗发水 500毫升,3000\n\
-    96385074,Mints,薄荷糖,450\n";
+const CATALOGUE: &str = "gtin,name_en,name_zh,price_minor,unit,scale_number\n\
+    6901234567892,Silk Shampoo 500 ml,丝滑洗发水 500毫升,3000,,\n\
+    96385074,Mints,薄荷糖,450,,\n\
+    6923450657713,Apples,苹果,1980,kg,123456\n";
 
 impl Shop {
     fn file(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
@@ -172,6 +173,17 @@ async fn a_cashier_rings_up_voids_scans_and_goes_on() {
         let place = rest.find(part).unwrap_or_else(|| panic!("{part:?} is not in what follows:\n{rest}"));
         rest = &rest[place + part.len()..];
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_labels_of_the_shops_scales_are_rung_up() {
+    let shop = Shop::open().await;
+    let label = "2123456007503";
+    let out = shop.cashier(&[label, "3", "q"], &["--in-store", "2IIIIIIWWWWWC"]).await;
+    assert!(out.contains(" 1  0.750 kg Apples                  14.85"), "{out}");
+    assert!(out.contains("3 is sold by weight: scan the label of the scale"), "{out}");
+    let out = shop.cashier(&[label, "q"], &[]).await;
+    assert!(out.contains("2123456007503 is not in the catalogue"), "{out}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

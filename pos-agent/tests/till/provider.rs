@@ -58,6 +58,10 @@ pub(crate) struct World {
     pub(crate) clipped: Vec<u32>,
     /// Payments wait for the shopper's approval.
     pub(crate) wants_approval: bool,
+    /// The shop's account can't cover a refund.
+    pub(crate) account_too_low: bool,
+    /// Ids of what was given back.
+    pub(crate) refunds: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -306,7 +310,12 @@ impl PaymentService for Service {
         request: Request<RefundPaymentRequest>,
     ) -> Result<Response<RefundPaymentResponse>, Status> {
         let RefundPaymentRequest { refund_id, payment_id, .. } = request.into_inner();
-        let payment = self.0.lock().unwrap().payments[&payment_id].clone();
+        let mut world = self.0.lock().unwrap();
+        if world.account_too_low {
+            return Err(Failure::new(Reason::MerchantBalanceTooLow, "the shop's account is too low").into());
+        }
+        world.refunds.push(refund_id.clone());
+        let payment = world.payments[&payment_id].clone();
         // Stories here give back everything.
         let refund = Refund {
             refund_id,
