@@ -2,7 +2,8 @@
 //! "unit_price_minor": 3000, "name": "Shampoo"}, "96385074"]}`, or the list of lines alone.
 //!
 //! A line is an item's number with units (1 where not given) and price, or the number alone; what is not given comes from the
-//! catalogue. Weighed goods have `grams`, or a number that a scale of the shop printed; their price is that of the whole weight.
+//! catalogue. Weighed goods have `grams`, or a number that a scale of the shop printed; their price is that of the whole weight, and
+//! `price_per_kg_minor` that of a kilogram.
 
 use proto::v1::LocalizedText;
 use serde::Deserialize;
@@ -13,7 +14,11 @@ use shared::{
 };
 use thiserror::Error;
 
-use crate::{catalogue::Catalogue, receipt::SoldLine};
+use crate::{
+    catalogue::Catalogue,
+    receipt::SoldLine,
+    weighed::{PriceError, Told},
+};
 
 /// Why a basket file can't be used.
 #[derive(Debug, Error)]
@@ -46,6 +51,16 @@ pub enum BasketFileError {
         gtin: Gtin,
         /// How it is sold.
         sold_by: &'static str,
+    },
+    /// A price of a kilogram that is not that of the line.
+    #[error(
+        "line {line} of the basket: the price of a kilogram of {gtin} does not give this price for this weight"
+    )]
+    Weighed {
+        /// Counted from 1.
+        line: usize,
+        /// The item.
+        gtin: Gtin,
     },
     /// Empty, or beyond a limit.
     #[error(transparent)]
@@ -85,6 +100,7 @@ enum LineJson {
         unit_price_minor: Option<i64>,
         #[serde(default)]
         grams: u32,
+        price_per_kg_minor: Option<i64>,
         #[serde(default)]
         name: String,
     },
@@ -109,32 +125,40 @@ pub fn parse(json: &[u8], catalogue: &Catalogue, currency: Currency) -> Result<B
 }
 
 fn sold_line(line: usize, json: LineJson, catalogue: &Catalogue) -> Result<SoldLine, BasketFileError> {
-    let (gtin, units, price, grams, name) = match json {
-        LineJson::Gtin(gtin) => (gtin, 1, None, 0, String::new()),
-        LineJson::Full { gtin, units, unit_price_minor, grams, name } => {
-            (gtin, units, unit_price_minor, grams, name)
+    let (gtin, units, told, name) = match json {
+        LineJson::Gtin(gtin) => (gtin, 1, Told::default(), String::new()),
+        LineJson::Full { gtin, units, unit_price_minor, grams, price_per_kg_minor, name } => {
+            let told = Told { price_minor: unit_price_minor, grams, per_kg_minor: price_per_kg_minor };
+            (gtin, units, told, name)
         }
     };
     let gtin = Gtin::parse(&gtin).map_err(|error| BasketFileError::Gtin { line, error })?;
     let known = catalogue.get(gtin);
     let found = match known {
-        Some(item) if grams > 0 => item.of_weight(grams),
+        Some(item) if told.grams > 0 => item.of_weight(told.grams),
         _ => catalogue.find(gtin),
     };
-    let Some(unit_price_minor) = price.or(found.map(|found| found.price_minor)) else {
-        return Err(match known {
-            None => BasketFileError::NoPrice { line, gtin },
-            Some(_) if grams > 0 => BasketFileError::SoldOtherwise { line, gtin, sold_by: "the piece" },
-            Some(_) => BasketFileError::SoldOtherwise { line, gtin, sold_by: "weight" },
-        });
-    };
+    let priced = told.with(found).map_err(|error| match (error, known) {
+        (PriceError::Disagrees, _) => BasketFileError::Weighed { line, gtin },
+        (PriceError::Missing, None) => BasketFileError::NoPrice { line, gtin },
+        (PriceError::Missing, Some(_)) => {
+            let sold_by = if told.grams > 0 { "the piece" } else { "weight" };
+            BasketFileError::SoldOtherwise { line, gtin, sold_by }
+        }
+    })?;
     let item = known.or(found.map(|found| found.item));
     let name = match item {
         Some(item) if name.is_empty() => item.name.clone(),
         _ => LocalizedText { en: name.clone(), zh: name },
     };
-    let grams = if grams > 0 { grams } else { found.map_or(0, |found| found.grams) };
-    Ok(SoldLine { gtin: item.map_or(gtin, |item| item.gtin), name, units, unit_price_minor, grams })
+    Ok(SoldLine {
+        gtin: item.map_or(gtin, |item| item.gtin),
+        name,
+        units,
+        unit_price_minor: priced.price_minor,
+        grams: priced.grams,
+        per_kg_minor: priced.per_kg_minor,
+    })
 }
 
 #[cfg(test)]
@@ -168,6 +192,7 @@ mod tests {
         let file = parse(br#"["2123456007503"]"#, &catalogue(), Currency::CNY).unwrap();
         let line = file.basket.lines()[0];
         assert_eq!((line.gtin.short().as_str(), line.grams), ("6923450657713", 750));
+        assert_eq!(file.sold[0].per_kg_minor, Some(1980));
     }
 
     #[test]
@@ -184,6 +209,8 @@ mod tests {
         check(r#"["6923450657713"]"#, "sold by weight");
         check(r#"[{"gtin": "96385074", "grams": 50}]"#, "sold by the piece");
         check(r#"[{"gtin": "6923450657713", "grams": 50, "units": 2}]"#, "one unit a line");
+        let other = r#"[{"gtin": "6923450657713", "grams": 500, "unit_price_minor": 500, "price_per_kg_minor": 1980}]"#;
+        check(other, "does not give this price");
         check(r#"[{"gtin": "96385074", "unit_price_minor": -1}]"#, "-1");
     }
 }

@@ -7,10 +7,9 @@ mod live;
 use std::collections::BTreeMap;
 
 use proto::v1::LocalizedText;
-use shared::{
-    gs1::{Gtin, InStorePattern, ScaleValue},
-    money::share_of_units,
-};
+use shared::gs1::{Gtin, InStorePattern, ScaleValue};
+
+use crate::weighed;
 
 pub use file::CatalogueError;
 pub use live::{LiveCatalogue, POLL_INTERVAL};
@@ -21,8 +20,8 @@ pub enum Unit {
     /// By the piece.
     #[default]
     Each,
-    /// By weight: the price is for so many grams.
-    Grams(u32),
+    /// By weight: the price is that of a kilogram.
+    Kilogram,
 }
 
 /// An item on sale.
@@ -32,7 +31,7 @@ pub struct Item {
     pub gtin: Gtin,
     /// What it is called.
     pub name: LocalizedText,
-    /// Price of one, or of the weight that `unit` says.
+    /// Price of one, or of a kilogram, as `unit` says.
     pub price_minor: i64,
     /// How it is sold.
     pub unit: Unit,
@@ -49,6 +48,8 @@ pub struct Found<'a> {
     pub price_minor: i64,
     /// What was weighed, in grams; 0 for counted goods and where a scale printed the price alone.
     pub grams: u32,
+    /// Price of a kilogram, of what was weighed.
+    pub per_kg_minor: Option<i64>,
 }
 
 /// All items, in the order of the file.
@@ -81,7 +82,7 @@ impl Catalogue {
         let item = self.items.get(*place)?;
         match value {
             ScaleValue::Grams(grams) => item.of_weight(grams),
-            ScaleValue::PriceMinor(price_minor) => Some(Found { item, price_minor, grams: 0 }),
+            ScaleValue::PriceMinor(price_minor) => Some(item.at(price_minor)),
         }
     }
 
@@ -104,17 +105,24 @@ impl Catalogue {
 impl Item {
     /// One of it; `None` where it is sold by weight.
     pub fn one(&self) -> Option<Found<'_>> {
-        (self.unit == Unit::Each).then_some(Found { item: self, price_minor: self.price_minor, grams: 0 })
+        (self.unit == Unit::Each).then(|| self.at(self.price_minor))
     }
 
     /// So many grams of it; `None` where it is sold by the piece.
     pub fn of_weight(&self, grams: u32) -> Option<Found<'_>> {
-        match self.unit {
-            Unit::Each => None,
-            Unit::Grams(of) => {
-                Some(Found { item: self, price_minor: share_of_units(self.price_minor, grams, of), grams })
-            }
-        }
+        let per_kg_minor = self.per_kg_minor()?;
+        let price_minor = weighed::price_of(per_kg_minor, grams);
+        Some(Found { grams, per_kg_minor: Some(per_kg_minor), ..self.at(price_minor) })
+    }
+
+    /// The price of a kilogram; `None` where it is sold by the piece.
+    pub fn per_kg_minor(&self) -> Option<i64> {
+        (self.unit == Unit::Kilogram).then_some(self.price_minor)
+    }
+
+    /// One of it at a price, as far as anybody knows unweighed.
+    fn at(&self, price_minor: i64) -> Found<'_> {
+        Found { item: self, price_minor, grams: 0, per_kg_minor: None }
     }
 }
 
@@ -147,15 +155,17 @@ mod tests {
     #[test]
     fn what_the_scale_printed_is_what_is_sold() {
         let catalogue = catalogue();
-        let check = |number: &str, expect: Option<(&str, i64, u32)>| {
+        let check = |number: &str, expect: Option<(&str, i64, u32, Option<i64>)>| {
             let found = catalogue.find(Gtin::parse(number).unwrap());
-            let found = found.map(|found| (found.item.name.en.as_str(), found.price_minor, found.grams));
+            let found = found.map(|found| {
+                (found.item.name.en.as_str(), found.price_minor, found.grams, found.per_kg_minor)
+            });
             assert_eq!(found, expect, "{number}");
         };
-        check("6901234567892", Some(("Silk Shampoo, 500 ml", 3000, 0)));
-        check("2123456007503", Some(("Apples", 1485, 750)));
-        check("2000042003333", Some(("Ham", 4163, 333))); // 41.625
-        check("0200042012997", Some(("Ham", 1299, 0)));
+        check("6901234567892", Some(("Silk Shampoo, 500 ml", 3000, 0, None)));
+        check("2123456007503", Some(("Apples", 1485, 750, Some(1980))));
+        check("2000042003333", Some(("Ham", 4163, 333, Some(12_500)))); // 41.625
+        check("0200042012997", Some(("Ham", 1299, 0, None)));
         check("2999999007504", None);
         // Sold by weight, and nothing was weighed.
         check("6923450657713", None);

@@ -6,6 +6,7 @@ pub mod basket_file;
 pub mod catalogue;
 pub mod input;
 pub mod scanner;
+pub mod weighed;
 
 pub mod offers;
 pub mod sale;

@@ -42,6 +42,8 @@ pub struct SoldLine {
     pub unit_price_minor: i64,
     /// What was weighed, in grams, which is one unit; 0 for counted goods.
     pub grams: u32,
+    /// Price of a kilogram, of what was weighed; `None` where nobody told it.
+    pub per_kg_minor: Option<i64>,
 }
 
 impl SoldLine {
@@ -73,6 +75,7 @@ pub fn text(receipt: &Receipt, lang: Lang, zone: &TimeZone, columns: usize) -> V
         Row::Rule => vec!["─".repeat(columns.count)],
         Row::Centred(_, text) => columns.centred(&text),
         Row::Pair(_, left, right) => vec![columns.pair(&left, &right)],
+        Row::Sum(left, right) => columns.whole_pair(&left, &right),
         Row::Detail(text) => columns.broken(&text, 2),
         Row::Qr(_) => Vec::new(),
     };

@@ -91,12 +91,11 @@ pub fn told_apart(text: &str) -> Result<Scanned, NotRead> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ') {
         return Err(error);
     }
-    let mut meant = keyboard::readings(text).into_iter().filter_map(|reading| as_it_stands(&reading).ok());
-    match (meant.next(), meant.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) => Err(NotRead::KeyboardLayout),
-        (None, _) => Err(error),
-    }
+    // What a scanner puts before a text is garbled with it.
+    let readings = keyboard::readings(text).into_iter();
+    let mut meant = readings.filter_map(|reading| as_it_stands(trimmed(&reading)).ok());
+    let Some(first) = meant.next() else { return Err(error) };
+    if meant.all(|other| other == first) { Ok(first) } else { Err(NotRead::KeyboardLayout) }
 }
 
 /// Without what scanners put around a text: blanks, control characters, and a symbology identifier such as `]Q1`

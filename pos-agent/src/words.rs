@@ -126,7 +126,10 @@ fn reason_words(reason: Reason) -> Words {
         Reason::KeyboardLayout => with(
             "The scanner and this computer use different keyboard layouts.",
             "扫码枪与电脑的键盘布局不一致。",
-            ("Set the scanner to this computer's layout.", "请将扫码枪设为与电脑相同的键盘布局。"),
+            (
+                "Turn Caps Lock off and set the scanner to this computer's layout.",
+                "请关闭大写锁定，并将扫码枪设为与电脑相同的键盘布局。",
+            ),
         ),
         Reason::CodeExpired => with("The code is too old.", "付款码已过期。", FRESH_CODE),
         Reason::CodeFromFuture => with(

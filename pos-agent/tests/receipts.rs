@@ -52,6 +52,7 @@ fn basket() -> Vec<SoldLine> {
         units,
         unit_price_minor,
         grams,
+        per_kg_minor: (grams > 0).then_some(1980),
     };
     vec![
         line(
@@ -155,7 +156,7 @@ fn a_sale_on_narrow_paper() {
 Silk Shampoo with Argan Oil, 50…
   2 × 30.00                60.00
 Apples
-  0.750 kg                 14.85
+  0.750 kg × 19.80/kg      14.85
 96385074                    4.50
 ────────────────────────────────
 Total                      79.35
@@ -192,7 +193,7 @@ fn a_sale_in_chinese() {
 丝滑洗发水 摩洛哥坚果油 500毫升
   2 × 30.00                          60.00
 苹果
-  0.750 kg                           14.85
+  0.750 kg × 19.80/kg                14.85
 96385074                              4.50
 ──────────────────────────────────────────
 合计                                 79.35
@@ -227,7 +228,7 @@ fn a_sale_on_wide_paper() {
 Silk Shampoo with Argan Oil, 500 ml
   2 × 30.00                                60.00
 Apples
-  0.750 kg                                 14.85
+  0.750 kg × 19.80/kg                      14.85
 96385074                                    4.50
 ────────────────────────────────────────────────
 Total                                      79.35
@@ -246,6 +247,29 @@ Mints half price
       0198f2a0-1b2c-7d3e-8f40-5a6b7c8d9e0f
 ",
     );
+}
+
+/// A scale's label with a price alone: its weight is on the label, and one that nobody measured is on no receipt.
+#[test]
+fn what_a_scale_only_priced_has_no_weight() {
+    let unweighed = |line| SoldLine { grams: 0, per_kg_minor: None, ..line };
+    let receipt =
+        of_sale(&payment(), &basket().into_iter().map(unweighed).collect::<Vec<_>>(), &[], &|_| None);
+    let lines = text(&receipt, Lang::En, &TimeZone::UTC, 32);
+    assert!(lines.contains(&"Apples                     14.85".to_owned()), "{lines:#?}");
+    assert!(lines.iter().all(|line| !line.contains("kg")), "{lines:#?}");
+    assert!(to_json(&receipt)["lines"][1]["price_per_kg_minor"].is_null());
+}
+
+/// Dear goods by the ton: the left side would be cut, and the price of a kilogram with it.
+#[test]
+fn a_weight_and_its_price_are_whole_on_the_narrowest_paper() {
+    let mut dear = basket().swap_remove(1);
+    (dear.grams, dear.per_kg_minor, dear.unit_price_minor) = (999_999, Some(9_999_900), 9_999_890_000);
+    let receipt = of_sale(&payment(), &[dear], &[], &|_| None);
+    let lines = text(&receipt, Lang::En, &TimeZone::UTC, 32);
+    assert!(lines.contains(&"  999.999 kg × 99999.00/kg".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&format!("{:>32}", "99998900.00")), "{lines:#?}");
 }
 
 #[test]
@@ -320,6 +344,8 @@ fn the_same_as_data() {
     assert_eq!(json["at"], "2026-09-21T14:13:20Z");
     assert_eq!(json["amount_minor"], 6935);
     assert_eq!(json["lines"][1]["grams"], 750);
+    assert_eq!(json["lines"][1]["price_per_kg_minor"], 1980);
+    assert!(json["lines"][0]["price_per_kg_minor"].is_null());
     assert_eq!(json["lines"][0]["total_minor"], 6000);
     assert_eq!(json["coupons"][0]["paid_by"], "Silk Care");
     assert_eq!(json["coupons"][0]["amount_minor"], 1000);
@@ -419,6 +445,7 @@ fn a_chinese_printer_gets_gb18030_a_qr_code_and_a_cut() {
     assert_eq!(paper.large, ["实付                             CNY 69.35"]);
     assert!(paper.bold.contains(&"Corner Market".to_owned()));
     assert!(paper.lines.contains(&"  2 x 30.00                          60.00".to_owned()), "{paper:#?}");
+    assert!(paper.lines.contains(&"  0.750 kg x 19.80/kg                14.85".to_owned()), "{paper:#?}");
     let widest = |line: &String| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     assert!(paper.lines.iter().all(|line| widest(line) <= 42), "{paper:#?}");
 }

@@ -31,6 +31,7 @@ fn sold() -> (Payment, SaleRecord) {
         units,
         unit_price_minor,
         grams: 0,
+        per_kg_minor: None,
     };
     let used = BookedRedemption {
         line: Some(0),

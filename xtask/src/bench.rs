@@ -73,6 +73,6 @@ pub(crate) fn measure(options: &Options) -> Outcome {
 
 fn packages(command: &str) -> Command {
     let mut cargo = cargo();
-    cargo.args([command, "--package", "server", "--package", "tests"]);
+    cargo.arg(command).args(["server", "pos-agent", "tests"].iter().flat_map(|name| ["--package", *name]));
     cargo
 }

@@ -1,8 +1,8 @@
 //! The catalogue's file: CSV with the columns `gtin,name_en,name_zh,price_minor` and, for weighed goods, `unit` and
 //! `scale_number`. Lines that begin with `#` are comments.
 //!
-//! `unit` is `each` (or empty), `kg`, or a number of grams such as `100g`: what the price is for. `scale_number` is the number
-//! by which the shop's scales know the item.
+//! `unit` is `each` (or empty), `kg`, or grams that divide a kilogram such as `100g`: what the price is for. `scale_number` is the
+//! number by which the shop's scales know the item.
 
 use std::path::Path;
 
@@ -15,11 +15,10 @@ use shared::{
 use thiserror::Error;
 
 use super::{Catalogue, Item, Unit};
+use crate::weighed::KILOGRAM;
 
 /// What spreadsheets put before UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-/// The largest weight that a price can be for: 100 kg.
-const UNIT_GRAMS_MAX: u32 = 100_000;
 
 /// Why a catalogue can't be used.
 #[derive(Debug, Error)]
@@ -47,7 +46,9 @@ pub enum CatalogueError {
         price_minor: i64,
     },
     /// Neither a piece nor a weight.
-    #[error("line {line}: {unit:?} is no unit; write each, kg, or grams such as 100g")]
+    #[error(
+        "line {line}: {unit:?} is no unit; write each, kg, or grams that divide a kilogram, such as 100g"
+    )]
     Unit {
         /// Of the file, counted from 1.
         line: u64,
@@ -107,10 +108,13 @@ impl Catalogue {
 
     fn add(&mut self, line: u64, row: Row) -> Result<(), CatalogueError> {
         let gtin = Gtin::parse(&row.gtin).map_err(|error| CatalogueError::Gtin { line, error })?;
-        if !(0..=AMOUNT_MINOR_MAX).contains(&row.price_minor) {
-            return Err(CatalogueError::Price { line, price_minor: row.price_minor });
+        let Some((unit, times)) = unit(&row.unit) else {
+            return Err(CatalogueError::Unit { line, unit: row.unit });
+        };
+        let price_minor = row.price_minor.saturating_mul(times.into());
+        if !(0..=AMOUNT_MINOR_MAX).contains(&price_minor) {
+            return Err(CatalogueError::Price { line, price_minor });
         }
-        let Some(unit) = unit(&row.unit) else { return Err(CatalogueError::Unit { line, unit: row.unit }) };
         if self.places.insert(gtin, self.items.len()).is_some() {
             return Err(CatalogueError::Twice { line, gtin });
         }
@@ -120,19 +124,20 @@ impl Catalogue {
             return Err(CatalogueError::ScaleNumberTwice { line, scale_number });
         }
         let name = LocalizedText { en: row.name_en, zh: row.name_zh };
-        let Row { price_minor, scale_number, .. } = row;
-        self.items.push(Item { gtin, name, price_minor, unit, scale_number });
+        self.items.push(Item { gtin, name, price_minor, unit, scale_number: row.scale_number });
         Ok(())
     }
 }
 
-fn unit(text: &str) -> Option<Unit> {
+/// How an item is sold, and how often the price is contained in the one that the catalogue keeps.
+fn unit(text: &str) -> Option<(Unit, u32)> {
     match text {
-        "" | "each" => Some(Unit::Each),
-        "kg" => Some(Unit::Grams(1_000)),
+        "" | "each" => Some((Unit::Each, 1)),
+        "kg" => Some((Unit::Kilogram, 1)),
         grams => {
-            let grams = grams.strip_suffix('g')?.parse().ok()?;
-            (1..=UNIT_GRAMS_MAX).contains(&grams).then_some(Unit::Grams(grams))
+            let grams: u32 = grams.strip_suffix('g')?.parse().ok()?;
+            let divides = KILOGRAM.checked_rem(grams) == Some(0);
+            divides.then(|| (Unit::Kilogram, KILOGRAM / grams))
         }
     }
 }
@@ -162,6 +167,7 @@ mod tests {
         check("96385074,a,b,1,kg,7\n6901234567892,a,b,1,kg,7\n", "line 3: scale number 7 is there twice");
         check("96385074,a,b,1,lb,\n", "line 2: \"lb\" is no unit");
         check("96385074,a,b,1,0g,\n", "line 2: \"0g\" is no unit");
+        check("96385074,a,b,1,300g,\n", "line 2: \"300g\" is no unit");
         check("96385074,a,b,cheap,,\n", "line: 2");
         check("96385074,a\n", "fields");
     }

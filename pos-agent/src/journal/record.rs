@@ -67,6 +67,9 @@ pub struct BookedLine {
     /// What was weighed, in grams; 0 for counted goods.
     #[serde(default)]
     pub grams: u32,
+    /// Price of a kilogram, of what was weighed; none where nobody told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_kg_minor: Option<i64>,
 }
 
 /// One coupon.
@@ -192,6 +195,7 @@ impl Goods {
             units: sold.units,
             unit_price_minor: sold.unit_price_minor,
             grams: sold.grams,
+            per_kg_minor: sold.per_kg_minor,
         };
         let coupon = |coupon: &crate::sale::AppliedCoupon| {
             let applied = &coupon.applied;
@@ -230,6 +234,7 @@ impl Goods {
                 units: line.units,
                 unit_price_minor: line.unit_price_minor,
                 grams: line.grams,
+                per_kg_minor: line.per_kg_minor,
             })
         };
         self.lines.iter().filter_map(line).collect()

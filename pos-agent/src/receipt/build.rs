@@ -146,6 +146,7 @@ fn receipt_line(sold: &SoldLine, currency: Currency) -> ReceiptLine {
         unit_price: money(sold.unit_price_minor),
         grams: sold.grams,
         total: money(sold.line().total_minor()),
+        price_per_kg: sold.per_kg_minor.and_then(money),
     }
 }
 

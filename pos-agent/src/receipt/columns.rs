@@ -61,6 +61,14 @@ impl Columns {
         format!("{left}{}{right}", " ".repeat(gap))
     }
 
+    /// Left and right on one line, or on two where both don't fit.
+    pub fn whole_pair(&self, left: &str, right: &str) -> Vec<String> {
+        if self.width(left) + 1 + self.width(right) <= self.count {
+            return vec![self.pair(left, right)];
+        }
+        vec![left.to_owned(), self.pair("", right)]
+    }
+
     /// Broken into lines, each in the middle.
     pub fn centred(&self, text: &str) -> Vec<String> {
         let lines = self.broken(text, 0).into_iter();
@@ -141,5 +149,6 @@ mod tests {
         check(Columns::on_latin_paper(10), "Crème fraîche", "3.20", "Crèm. 3.20");
         check(Columns::on_chinese_paper(10), "Crème", "3.20", "Crè. 3.20");
         check(Columns::on_screen(6), "Receipt", "", "Recei…");
+        assert_eq!(Columns::on_screen(12).whole_pair("2 × 9.00", "18.00"), ["2 × 9.00", "       18.00"]);
     }
 }

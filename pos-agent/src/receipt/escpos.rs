@@ -109,6 +109,9 @@ impl Paper {
             Row::Pair(look, left, right) => {
                 self.line(look, &self.columns.pair(&printable(&left), &printable(&right)));
             }
+            Row::Sum(left, right) => {
+                self.lines(Look::Plain, self.columns.whole_pair(&printable(&left), &printable(&right)));
+            }
             Row::Detail(text) => self.lines(Look::Plain, self.columns.broken(&printable(&text), 2)),
             Row::Qr(text) => {
                 self.qr(&text);

@@ -49,6 +49,7 @@ fn line(line: &ReceiptLine) -> Value {
         "units": line.units,
         "unit_price_minor": amount(line.unit_price.as_ref()).minor,
         "grams": line.grams,
+        "price_per_kg_minor": line.price_per_kg.as_ref().map(|price| amount(Some(price)).minor),
         "total_minor": amount(line.total.as_ref()).minor,
     })
 }

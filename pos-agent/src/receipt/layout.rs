@@ -21,6 +21,8 @@ pub(super) enum Row {
     Centred(Look, String),
     /// Left and right.
     Pair(Look, String, String),
+    /// How much at which price, and what that comes to: neither is ever cut.
+    Sum(String, String),
     /// Text, broken into lines that are set in by two columns.
     Detail(String),
     /// A QR code of this text, on paper only.
@@ -111,13 +113,16 @@ impl Layout<'_> {
         let total = amount(line.total.as_ref()).digits();
         if line.grams > 0 {
             self.pair(Look::Plain, name, "");
-            self.pair(Look::Plain, format!("  {}", kilograms(line.grams)), total);
+            let weight = kilograms(line.grams);
+            let per_kg = line.price_per_kg.as_ref().map(|price| amount(Some(price)).digits());
+            let weighed = per_kg.map_or_else(|| weight.clone(), |per_kg| format!("{weight} × {per_kg}/kg"));
+            self.push(Row::Sum(format!("  {weighed}"), total));
         } else if line.units == 1 {
             self.pair(Look::Plain, name, total);
         } else {
             self.pair(Look::Plain, name, "");
             let each = amount(line.unit_price.as_ref()).digits();
-            self.pair(Look::Plain, format!("  {} × {each}", line.units), total);
+            self.push(Row::Sum(format!("  {} × {each}", line.units), total));
         }
     }
 

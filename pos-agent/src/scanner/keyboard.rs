@@ -4,6 +4,7 @@
 //! [`Typist`] turns key presses into text where the agent sees the keys themselves; [`readings`] undoes the damage where the
 //! computer has already made text of them by another layout.
 
+mod accents;
 mod layouts;
 mod typist;
 
@@ -42,7 +43,68 @@ enum Level {
 
 const LEVELS: [Level; 3] = [Level::Plain, Level::Shift, Level::AltGr];
 
-/// The character of a key by its code [Linux, input-event-codes.h]; `None` for keys that type none, dead keys among them.
+/// What Caps Lock does to a key while a computer makes text of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// It is off.
+    Off,
+    /// Letters are as with Shift, and with Shift as without.
+    Caps,
+    /// All keys are: what Caps Lock does on Windows with French and German keyboards.
+    Shift,
+}
+
+impl Lock {
+    /// Off, and each way of being on.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Caps, Self::Shift];
+
+    /// The level that a key types at in the end.
+    fn level(self, layout: Layout, place: usize, level: Level) -> Level {
+        let letter = || {
+            let alphabetic = |level| char_at(layout, place, level).is_some_and(char::is_alphabetic);
+            alphabetic(Level::Plain) && alphabetic(Level::Shift)
+        };
+        match (self, level) {
+            (Self::Off, _) | (_, Level::AltGr) => level,
+            (Self::Caps, _) if !letter() => level,
+            (_, Level::Plain) => Level::Shift,
+            (_, Level::Shift) => Level::Plain,
+        }
+    }
+}
+
+/// A computer that makes text of key presses, or, without a lock, a scanner that makes key presses of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Keyboard {
+    layout: Layout,
+    lock: Lock,
+}
+
+impl Keyboard {
+    fn char_at(self, place: usize, level: Level) -> Option<char> {
+        char_at(self.layout, place, self.lock.level(self.layout, place, level))
+    }
+
+    /// Each key that types a character, with what is held: a lock undoes itself.
+    fn places_of(self, c: char) -> impl Iterator<Item = (usize, Level)> {
+        LEVELS.iter().flat_map(move |level| {
+            let keys = keys_of(self.layout, *level).chars().enumerate().filter(move |(_, known)| *known == c);
+            keys.map(move |(place, _)| (place, self.lock.level(self.layout, place, *level)))
+        })
+    }
+
+    /// What the same keys type on another keyboard; `None` for no such key, or for several that mean different things there.
+    fn rekeyed(self, c: char, other: Self) -> Option<char> {
+        if c == ' ' || c.is_ascii_control() {
+            return Some(c);
+        }
+        let mut meant = self.places_of(c).map(|(place, level)| other.char_at(place, level));
+        let first = meant.next()??;
+        meant.all(|other| other == Some(first)).then_some(first)
+    }
+}
+
+/// The character of a key by its code [Linux, input-event-codes.h]; `None` for keys that type none.
 fn char_of(layout: Layout, code: u16, level: Level) -> Option<char> {
     let place = layouts::CODES.iter().position(|known| *known == code)?;
     char_at(layout, place, level)
@@ -52,45 +114,30 @@ fn char_at(layout: Layout, place: usize, level: Level) -> Option<char> {
     keys_of(layout, level).chars().nth(place).filter(|c| *c != NONE)
 }
 
-/// The text that a scanner meant which types for `typed`, where a computer set to `read` made this text of its keys. `None`
-/// where a character can't have come about so, or in more than one way.
-fn retyped(text: &str, typed: Layout, read: Layout) -> Option<String> {
-    text.chars()
-        .map(|c| if c == ' ' || c.is_ascii_control() { Some(c) } else { rekeyed(c, typed, read) })
-        .collect()
-}
-
-fn rekeyed(c: char, typed: Layout, read: Layout) -> Option<char> {
-    let places = LEVELS.iter().flat_map(|level| {
-        let keys = keys_of(read, *level).chars().enumerate();
-        keys.filter(|(_, known)| *known == c).map(|(place, _)| (place, *level))
-    });
-    let mut meant = places.map(|(place, level)| char_at(typed, place, level));
-    let first = meant.next()??;
-    meant.all(|other| other == Some(first)).then_some(first)
+/// The text that a scanner meant which types for `typed`, where a computer made this text of its keys. `None` where a character
+/// can't have come about so, or in more than one way.
+fn retyped(text: &str, typed: Layout, computer: Keyboard) -> Option<String> {
+    let scanner = Keyboard { layout: typed, lock: Lock::Off };
+    accents::apart(text, computer.layout).chars().map(|c| computer.rekeyed(c, scanner)).collect()
 }
 
 /// What a computer set to `read` makes of a text that a scanner types for `typed`; keys that type nothing there are lost.
-pub fn garbled(text: &str, typed: Layout, read: Layout) -> String {
-    text.chars().filter_map(|c| rekeyed(c, read, typed)).collect()
+pub fn garbled(text: &str, typed: Layout, read: Layout, lock: Lock) -> String {
+    let (scanner, computer) = (Keyboard { layout: typed, lock: Lock::Off }, Keyboard { layout: read, lock });
+    let arrived: String = text.chars().filter_map(|c| scanner.rekeyed(c, computer)).collect();
+    accents::joined(&arrived, read)
 }
 
 /// What a text may have been before two layouts, or Caps Lock, made this of it; the text itself is not among them.
 pub fn readings(text: &str) -> Vec<String> {
+    let computers =
+        Lock::ALL.iter().flat_map(|lock| Layout::ALL.map(|layout| Keyboard { layout, lock: *lock }));
     let mut found: Vec<String> = Vec::new();
-    for caps in [false, true] {
-        let text = if caps { case_swapped(text) } else { text.to_owned() };
-        for (typed, read) in Layout::ALL.iter().flat_map(|typed| Layout::ALL.map(|read| (*typed, read))) {
-            found.extend(retyped(&text, typed, read).filter(|meant| !found.contains(meant)));
-        }
+    for (computer, typed) in computers.flat_map(|computer| Layout::ALL.map(|typed| (computer, typed))) {
+        found.extend(retyped(text, typed, computer).filter(|meant| !found.contains(meant)));
     }
     found.retain(|meant| meant != text);
     found
-}
-
-fn case_swapped(text: &str) -> String {
-    let swap = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
-    text.chars().map(swap).collect()
 }
 
 #[cfg(test)]
@@ -113,18 +160,27 @@ mod tests {
     #[test]
     fn what_a_computer_set_otherwise_made_of_a_scan_is_undone() {
         let check = |read: &str, typed: Layout, by: Layout, meant: Option<&str>| {
-            assert_eq!(retyped(read, typed, by).as_deref(), meant, "{read}");
+            let computer = Keyboard { layout: by, lock: Lock::Off };
+            assert_eq!(retyped(read, typed, computer).as_deref(), meant, "{read}");
         };
         check("_ç&é", Layout::Us, Layout::Fr, Some("8912"));
         check("*(!@", Layout::Fr, Layout::Us, Some("8912"));
         check("hAVDUFY", Layout::Us, Layout::Fr, Some("hQVDUFY"));
         check("hQVDUFZ", Layout::Us, Layout::De, Some("hQVDUFY"));
         check("£", Layout::Us, Layout::Uk, Some("#"));
+        check("-è´", Layout::Us, Layout::De, Some("/+e="));
         check("日", Layout::Us, Layout::Fr, None);
     }
 
     #[test]
     fn caps_lock_is_undone() {
-        assert!(readings("Hqvdufy").contains(&"hQVDUFY".to_owned()));
+        for (typed, read, lock, arrives) in [
+            (Layout::Us, Layout::Us, Lock::Caps, "Hqvdufy8912"),
+            (Layout::Us, Layout::De, Lock::Shift, "Hqvdufz()!\""),
+            (Layout::Fr, Layout::Fr, Lock::Shift, "Hqvdufy_ç&é"),
+        ] {
+            assert_eq!(garbled("hQVDUFY8912", typed, read, lock), arrives, "{typed:?} as {read:?}");
+            assert!(readings(arrives).contains(&"hQVDUFY8912".to_owned()), "{arrives}");
+        }
     }
 }

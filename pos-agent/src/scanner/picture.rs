@@ -5,9 +5,9 @@
 //! in it is found by rxing's port of zxing-cpp (`find`); each size is looked at dark on light, then light on dark.
 //!
 //! Measured by `cargo bench -p pos-agent --bench decode` beside zbar 0.23 and zxing-cpp 3.1, on pictures that are spoilt as cameras do
-//! it. Each kind of damage (33 pictures): all read in 24 ms of CPU, where zbar reads 30 of them in 920 ms (401 where told to look
-//! for QR codes alone) and zxing-cpp all in 74 ms. From little damage to more than anybody reads (336 pictures): 271 read in 1.1 s,
-//! by zbar 216 in 11.3 s (4.1), by zxing-cpp 258 in 0.5 s, and none is missed that one of them reads. rxing's own reader with its
+//! it. Each kind of damage (33 pictures): all read in 20 ms of CPU, where zbar reads 30 of them in 1,090 ms (456 where told to look
+//! for QR codes alone) and zxing-cpp all in 77 ms. From little damage to more than anybody reads (336 pictures): 273 read in 0.5 s,
+//! by zbar 216 in 14.3 s (5.1), by zxing-cpp 258 in 0.65 s, and none is missed that one of them reads. rxing's own reader with its
 //! binarizers took 310 ms for the 33, most of it where two looks failed before the third; `rqrr` reads none of the inverted
 //! pictures and half of the noisy turned ones.
 

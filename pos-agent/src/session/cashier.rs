@@ -89,6 +89,7 @@ impl Session {
             units,
             unit_price_minor: found.price_minor,
             grams: found.grams,
+            per_kg_minor: found.per_kg_minor,
         };
         let before = self.lines.clone();
         // What was weighed, or priced by a scale, is a line of its own.

@@ -2,7 +2,7 @@
 
 use proto::{
     convert::{FieldError, money_from_wire},
-    v1::{BasketLine, RefusedCoupons, StartCheckoutRequest},
+    v1::{BasketLine, Money, RefusedCoupons, StartCheckoutRequest},
 };
 use shared::{basket::Basket, gs1::Gtin, money::Currency};
 
@@ -10,6 +10,7 @@ use crate::{
     catalogue::{Catalogue, Found},
     lane::Order,
     receipt::SoldLine,
+    weighed::{PriceError, Told},
 };
 
 /// Characters of a checkout's id.
@@ -56,27 +57,34 @@ fn checkout_id(id: &str) -> Result<(), FieldError> {
 fn line(wire: &BasketLine, catalogue: &Catalogue, currency: Currency) -> Result<SoldLine, FieldError> {
     let gtin = Gtin::parse(&wire.gtin).map_err(|error| FieldError::new("gtin", error))?;
     let found = found(catalogue, gtin, wire.grams);
-    let unit_price_minor = match &wire.unit_price {
-        Some(price) => {
-            let price = money_from_wire("unit_price", Some(price))?;
-            if price.currency != currency {
-                return Err(FieldError::new("unit_price.currency_code", format!("must be {currency}")));
-            }
-            price.minor
-        }
-        None => found
-            .map(|found| found.price_minor)
-            .ok_or_else(|| FieldError::new("unit_price", "is not set, and the catalogue has no such item"))?,
+    let told = Told {
+        price_minor: price("unit_price", wire.unit_price.as_ref(), currency)?,
+        grams: wire.grams,
+        per_kg_minor: price("price_per_kg", wire.price_per_kg.as_ref(), currency)?,
     };
+    let priced = told.with(found).map_err(|error| match error {
+        PriceError::Missing => FieldError::new("unit_price", error),
+        PriceError::Disagrees => FieldError::new("price_per_kg", error),
+    })?;
     let item = found.map(|found| found.item).or_else(|| catalogue.get(gtin));
     Ok(SoldLine {
         // What a scale prints stands for an item of the catalogue, and offers name items.
         gtin: item.map_or(gtin, |item| item.gtin),
         name: wire.name.clone().or_else(|| item.map(|item| item.name.clone())).unwrap_or_default(),
         units: wire.units,
-        unit_price_minor,
-        grams: if wire.grams > 0 { wire.grams } else { found.map_or(0, |found| found.grams) },
+        unit_price_minor: priced.price_minor,
+        grams: priced.grams,
+        per_kg_minor: priced.per_kg_minor,
     })
+}
+
+fn price(field: &'static str, wire: Option<&Money>, currency: Currency) -> Result<Option<i64>, FieldError> {
+    let Some(wire) = wire else { return Ok(None) };
+    let price = money_from_wire(field, Some(wire))?;
+    if price.currency == currency {
+        return Ok(Some(price.minor));
+    }
+    Err(FieldError::new("currency_code", format!("must be {currency}")).within(field))
 }
 
 /// What the catalogue says of an item of which so many grams are sold; 0 grams for counted goods, or where the number says it.
@@ -89,8 +97,6 @@ fn found(catalogue: &Catalogue, gtin: Gtin, grams: u32) -> Option<Found<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use proto::v1::Money;
-
     use super::*;
 
     fn request(id: &str, gtin: &str, units: u32, price: Option<(&str, i64)>) -> StartCheckoutRequest {
@@ -133,6 +139,7 @@ mod tests {
             request.lines[0].grams = grams;
             let order = order(&request, &catalogue, Currency::CNY).unwrap();
             assert_eq!((order.sold[0].unit_price_minor, order.sold[0].grams), expect);
+            assert_eq!(order.sold[0].per_kg_minor, Some(1200));
             assert_eq!(order.sold[0].gtin.short(), "6901234567892");
         };
         check("6901234567892", 500, (600, 500));
@@ -151,6 +158,9 @@ mod tests {
         check(request("a", "6901234567892", 1, None), "lines[0].unit_price");
         check(request("a", "96385074", 1, Some(("USD", 1))), "lines[0].unit_price.currency_code");
         check(request("a", "96385074", 0, None), "lines");
+        let mut per_kg = request("a", "96385074", 1, Some(("CNY", 450)));
+        per_kg.lines[0].price_per_kg = Some(Money { currency_code: "CNY".into(), minor_units: 1980 });
+        check(per_kg, "lines[0].price_per_kg");
         check(StartCheckoutRequest { checkout_id: "a".into(), ..Default::default() }, "lines");
         let long =
             StartCheckoutRequest { merchant_reference: "7".repeat(65), ..request("a", "96385074", 1, None) };

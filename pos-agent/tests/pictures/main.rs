@@ -48,6 +48,19 @@ fn noise_and_jpeg_do_not_matter() {
 }
 
 #[test]
+fn a_shadow_across_the_code_does_not_matter() {
+    let text = code_text(57);
+    for percent in [50, 25, 15] {
+        let mut screen = on_a_phone(&drawn(&text, 5));
+        let edge = screen.width() / 2;
+        for (.., pixel) in screen.enumerate_pixels_mut().filter(|(x, ..)| *x > edge) {
+            pixel.0[0] = u8::try_from(u32::from(pixel.0[0]) * percent / 100).unwrap();
+        }
+        check(&format!("{percent} % of the light on half of it"), &text, &noisy(screen, 4));
+    }
+}
+
+#[test]
 fn a_code_light_on_dark_is_read_too() {
     let text = code_text(57);
     check("inverted", &text, &inverted(on_a_phone(&drawn(&text, 5))));

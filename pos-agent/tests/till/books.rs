@@ -170,8 +170,10 @@ async fn a_receipt_is_printed_again_as_it_was() {
         units,
         unit_price_minor: price,
         grams: 0,
+        per_kg_minor: None,
     };
-    let lines = vec![sold(SHAMPOO, 2, 3000)];
+    let apples = SoldLine { grams: 750, per_kg_minor: Some(1980), ..sold("6923450657713", 1, 1485) };
+    let lines = vec![sold(SHAMPOO, 2, 3000), apples];
     let scan = scan(1, &[SHAMPOO_COUPON, MINTS_COUPON]);
     let priced = till.price(&basket(&[(SHAMPOO, 2, 3000)]), &scan, &[]);
     let sale =
@@ -188,6 +190,7 @@ async fn a_receipt_is_printed_again_as_it_was() {
     let again =
         receipt(record.payment.as_ref().unwrap(), &goods.sold(), &goods.not_applied(), Lang::En, &zone);
     assert_eq!(again, first);
+    assert!(again.iter().any(|line| line.contains("0.750 kg × 19.80/kg")), "{again:#?}");
     assert_eq!((till.on_record("").unwrap(), till.on_record("C18").unwrap()), (None, None));
     let history = till.history(UnixMillis(i64::MAX), 10).unwrap();
     assert_eq!(history.iter().map(|sale| sale.asked.lane_id.as_str()).collect::<Vec<_>>(), ["L1"]);

@@ -44,9 +44,11 @@ pub(crate) struct Holders {
     waiting: Arc<Mutex<Waiting>>,
 }
 
+type Asker = oneshot::Sender<Option<Held>>;
+
 #[derive(Default)]
 struct Waiting {
-    asked: VecDeque<(Question, oneshot::Sender<Option<Held>>)>,
+    asked: VecDeque<(Question, Asker)>,
     /// A reading thread answers, and will look for more when it has.
     answering: bool,
 }
@@ -78,7 +80,7 @@ impl Holders {
     }
 
     /// Lines up; true where somebody has to begin to answer.
-    fn ask(&self, question: Question, asker: oneshot::Sender<Option<Held>>) -> bool {
+    fn ask(&self, question: Question, asker: Asker) -> bool {
         let mut waiting = lock(&self.waiting);
         waiting.asked.push_back((question, asker));
         !mem::replace(&mut waiting.answering, true)
@@ -107,7 +109,7 @@ impl Turn {
         Ok(())
     }
 
-    fn next(&mut self) -> Option<(Vec<Question>, Vec<oneshot::Sender<Option<Held>>>)> {
+    fn next(&mut self) -> Option<(Vec<Question>, Vec<Asker>)> {
         let mut waiting = lock(&self.waiting);
         self.over = waiting.asked.is_empty();
         waiting.answering = !self.over;

@@ -41,6 +41,13 @@ impl Program {
         Self::start(command)
     }
 
+    /// The till's agent, with these settings and its log in a folder.
+    pub(crate) fn agent(dir: &Path, settings: &Path) -> Self {
+        let mut command = Command::new(built("pos-agent"));
+        command.args(["run", "--config"]).arg(settings).stderr(File::create(dir.join("agent.log")).unwrap());
+        Self::start(command)
+    }
+
     /// This program as another: see `main`.
     pub(crate) fn this(args: &[&str]) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
@@ -53,7 +60,11 @@ impl Program {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening ").expect("it says where it listens").to_owned();
+        let agent = |address: &str| format!("http://{address}");
+        let said = line.trim();
+        let url = said.strip_prefix("listening ").map(str::to_owned);
+        let url = url.or_else(|| said.strip_prefix("pos-agent: serving on ").map(agent));
+        let url = url.expect("it says where it listens");
         Self { child, url, _output: output }
     }
 

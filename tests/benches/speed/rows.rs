@@ -2,6 +2,7 @@
 
 mod code;
 mod growth;
+mod lanes;
 mod matching;
 mod overload;
 mod payments;
@@ -23,6 +24,7 @@ const ALL: &[Named] = &[
     ("wallets", wallets::row),
     ("code", code::row),
     ("till", till::row),
+    ("lanes", lanes::row),
     ("wallet", wallet::row),
 ];
 

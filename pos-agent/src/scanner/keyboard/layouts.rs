@@ -1,5 +1,5 @@
-//! The layouts themselves, key by key, as the X keyboard database has them (`us`, `gb`, `fr`, `de`). A dead key, which types
-//! nothing by itself, counts as none.
+//! The layouts themselves, key by key, as the X keyboard database has them (`us`, `gb`, `fr`, `de`). A dead key stands
+//! for its accent where a scan can have a sign of that key, and counts as none elsewhere.
 
 use super::{Layout, Level};
 
@@ -35,8 +35,8 @@ const FR: [&str; 3] = [
 ];
 
 const DE: [&str; 3] = [
-    "\x001234567890ß\0qwertzuiopü+asdfghjklöä#<yxcvbnm,.- ",
-    "°!\"§$%&/()=?\0QWERTZUIOPÜ*ASDFGHJKLÖÄ'>YXCVBNM;:_ ",
+    "\x001234567890ß´qwertzuiopü+asdfghjklöä#<yxcvbnm,.- ",
+    "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'>YXCVBNM;:_ ",
     "\0\0²³\0\0\0{[]}\\\0@\0€\0\0\0\0\0\0\0\0~\0\0\0\0\0\0\0\0\0\0\0\0|\0\0\0\0\0\0µ\0\0\0\0",
 ];
 
