@@ -194,8 +194,7 @@ fn quick_keys(session: &Session, width: usize) -> Vec<Line<'static>> {
         let price = Money::new(session.currency(), item.price_minor).digits();
         let price = match item.unit {
             Unit::Each => price,
-            Unit::Grams(1_000) => format!("{price}/kg"),
-            Unit::Grams(grams) => format!("{price}/{grams} g"),
+            Unit::Kilogram => format!("{price}/kg"),
         };
         Line::from(pair_within(&format!("{place:>2}  {name}"), &price, width))
     };
