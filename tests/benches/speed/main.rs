@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bench;
-mod disk;
 mod echo;
 mod figures;
 mod load;
@@ -18,6 +17,7 @@ mod report;
 mod rows;
 mod usage;
 mod world;
+mod yardsticks;
 
 use std::env;
 

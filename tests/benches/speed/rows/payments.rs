@@ -1,15 +1,16 @@
 //! Row 1: payments on SQLite, by coupons and streams, beside what the machine gives: a bare echo by the same client, the same
-//! provider with one commit for each payment, one commit of SQLite, one fdatasync.
+//! provider with one commit for each payment, one commit of SQLite, one fdatasync, one signature.
 
 use std::collections::BTreeMap;
 
 use crate::{
     bench::Bench,
-    disk, echo,
+    echo,
     figures::{Chart, Goal, Row, median, ratios},
     load::{self, Call, Outcome, Pace},
     program::{Program, operator_key},
     world::{Aim, Size, World},
+    yardsticks,
 };
 
 const COUPONS: [usize; 4] = [0, 1, 2, 5];
@@ -42,8 +43,9 @@ pub(crate) fn row(bench: &Bench) -> Row {
         let count = calls(bench, 64) / 4;
         measured.single.push(single.pay(bench, count, 2, 64));
         measured.group.push(group.pay(bench, calls(bench, 64), 2, 64));
-        measured.commit_ms.push(median(&disk::sqlite_commit_ms(bench.dir(), bench.size(1_000))));
-        measured.fdatasync_ms.push(median(&disk::fdatasync_ms(bench.dir(), bench.size(1_000))));
+        measured.commit_ms.push(median(&yardsticks::sqlite_commit_ms(bench.dir(), bench.size(1_000))));
+        measured.fdatasync_ms.push(median(&yardsticks::fdatasync_ms(bench.dir(), bench.size(1_000))));
+        measured.signature_ms.push(median(&yardsticks::signature_ms(bench.size(1_000))));
     }
     measured.row()
 }
@@ -97,6 +99,7 @@ struct Measured {
     group: Vec<Outcome>,
     commit_ms: Vec<f64>,
     fdatasync_ms: Vec<f64>,
+    signature_ms: Vec<f64>,
 }
 
 impl Measured {
@@ -106,7 +109,8 @@ impl Measured {
             title: "Payments on SQLite",
             says: "Payments with so many coupons each, over gRPC, so many calls always under way on up to four connections; 20 shops, \
                    100 campaigns, 10,000 wallets. The echo decodes the same request and sends it back. One commit each is the \
-                   same provider with group commit turned off. SQLite's commit and fdatasync are measured on the same disk.",
+                   same provider with group commit turned off. SQLite's commit and fdatasync are measured on the same disk, \
+                   and a signature on the same cores: what a payment can cost at least follows from these.",
             ..Row::default()
         };
         self.goals(&mut row);
@@ -119,6 +123,7 @@ impl Measured {
         outcome_lines(&mut row, "one commit each, 2 coupons, 64 streams", &self.single);
         row.put("one commit of SQLite", "p50", "ms", self.commit_ms.clone());
         row.put("fdatasync", "p50", "ms", self.fdatasync_ms.clone());
+        row.put("one Ed25519 signature, checked alone", "p50", "ms", self.signature_ms.clone());
         row.charts.push(self.chart());
         row
     }

@@ -1,4 +1,4 @@
-//! What the disk and the database cost by themselves.
+//! What the disk, the database and a signature cost by themselves.
 
 use std::{
     fs::{File, OpenOptions},
@@ -8,6 +8,7 @@ use std::{
 };
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
+use ed25519_dalek::{Signer, SigningKey};
 
 /// As every connection of the server has it.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
@@ -31,6 +32,14 @@ pub(crate) fn sqlite_commit_ms(dir: &Path, count: usize) -> Vec<f64> {
         let insert = "INSERT INTO rows (body) VALUES (zeroblob(200))";
         conn.immediate_transaction(|conn| sql_query(insert).execute(conn)).unwrap();
     })
+}
+
+/// Milliseconds of each of `count` checks of one signature, strictly and alone.
+pub(crate) fn signature_ms(count: usize) -> Vec<f64> {
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let message = [7; 200];
+    let signature = key.sign(&message);
+    timed(count, || key.verifying_key().verify_strict(&message, &signature).unwrap())
 }
 
 fn timed(count: usize, mut work: impl FnMut()) -> Vec<f64> {
