@@ -7,7 +7,7 @@ use lexopt::prelude::*;
 use crate::{
     needs,
     shell::{Outcome, cargo, root, run, step, target_dir},
-    wallet,
+    tools, wallet,
 };
 
 /// What is measured and how it is told.
@@ -66,6 +66,10 @@ pub(crate) fn measure(options: &Options) -> Outcome {
     bench.args(options.rounds.map(|rounds| format!("--rounds={rounds}")));
     if options.rows.is_empty() && !options.quick {
         bench.arg(format!("--report={}", root().join("docs").display()));
+    }
+    if options.asks_for("code") {
+        needs::ensure(needs::FOR_TESTS)?;
+        bench.envs(step("readers to compare with", tools::set_up)?.variables());
     }
     wallet::to_be_seen_by(&mut bench);
     run(bench.env("ONESCAN_BIN_DIR", target_dir()?.join("release")))

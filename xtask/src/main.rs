@@ -10,6 +10,7 @@ mod package;
 mod shell;
 mod test;
 mod tidy;
+mod tools;
 mod wallet;
 mod wasm;
 

@@ -2,7 +2,6 @@
 
 mod clean;
 mod tally;
-mod tools;
 
 use std::{
     fs,
@@ -12,12 +11,13 @@ use std::{
 };
 
 use tally::Tally;
-use tools::Tools;
 
 use crate::{
     needs, package,
     shell::{Outcome, cargo, root, run, seconds, step, target_dir},
-    tidy, wallet,
+    tidy,
+    tools::{self, Tools},
+    wallet,
     wasm::{self, TARGET, Toolchain},
 };
 

@@ -1,5 +1,5 @@
-//! Unrelated implementations from PyPI and npm that the tests compare ours with, at the versions that
-//! `tests/interop` pins, in `target/tools`. Set up again only when those files change.
+//! Unrelated implementations from PyPI and npm that tests and benchmarks compare ours with, at the versions that `tests/interop`
+//! pins, in `target/tools`. Set up again only when those files change.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,16 +9,16 @@ use std::{
 use crate::shell::{Outcome, read_text, remove_dir, root, run, target_dir, write};
 
 /// Where the tools are.
-pub(super) struct Tools {
+pub(crate) struct Tools {
     python: PathBuf,
     node_modules: PathBuf,
     /// The linter of the schema.
-    pub(super) buf: PathBuf,
+    pub(crate) buf: PathBuf,
 }
 
 impl Tools {
     /// The environment variables by which the tests find them.
-    pub(super) fn variables(&self) -> [(&'static str, &Path); 3] {
+    pub(crate) fn variables(&self) -> [(&'static str, &Path); 3] {
         [
             ("ONESCAN_PYTHON", &self.python),
             ("ONESCAN_NODE_MODULES", &self.node_modules),
@@ -31,7 +31,7 @@ impl Tools {
 ///
 /// # Errors
 /// When a package can't be had.
-pub(super) fn set_up() -> Outcome<Tools> {
+pub(crate) fn set_up() -> Outcome<Tools> {
     let tools = target_dir()?.join("tools");
     let pinned = root().join("tests/interop");
     let (py, node) = (tools.join("py"), tools.join("node"));
