@@ -69,6 +69,7 @@ pub(crate) fn measure(options: &Options) -> Outcome {
     }
     if options.asks_for("code") {
         needs::ensure(needs::FOR_TESTS)?;
+        needs::ensure(needs::FOR_THE_READERS)?;
         bench.envs(step("readers to compare with", tools::set_up)?.variables());
     }
     wallet::to_be_seen_by(&mut bench);

@@ -48,6 +48,16 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     },
 ];
 
+/// What reads pictures of codes beside our own reader, in the benchmarks.
+pub(crate) const FOR_THE_READERS: &[Need] = &[Need {
+    what: "zbar's library",
+    is_there: || {
+        let found = "import ctypes.util, sys; sys.exit(ctypes.util.find_library('zbar') is None)";
+        succeeds(Command::new("python3").args(["-c", found]))
+    },
+    packages: &["libzbar0"],
+}];
+
 fn has_postgres() -> bool {
     // Debian keeps the server's programs off the search path, one folder for each version.
     let debian = Path::new("/usr/lib/postgresql");
