@@ -30,6 +30,7 @@ impl Window {
         std::fs::write(folder.join("catalogue.csv"), CATALOGUE).unwrap();
         let inside = File::options().read(true).write(true).open(path).unwrap();
         resize(&terminal, columns, rows);
+        assert!(is_plain(&terminal));
         let child = Command::new(env!("CARGO_BIN_EXE_pos-agent"))
             .args(["till", "--catalogue", "catalogue.csv", "--data-dir", "till"])
             .current_dir(folder)
@@ -81,11 +82,6 @@ impl Window {
         self.signal("-WINCH");
     }
 
-    /// Whether the terminal shows what is typed and gathers it to lines, as a shell expects it.
-    fn is_plain(&self) -> bool {
-        tcgetattr(&self.terminal).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON)
-    }
-
     fn ended(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
@@ -96,6 +92,11 @@ impl Drop for Window {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether the terminal shows what is typed and gathers it to lines, as a shell expects it.
+fn is_plain(terminal: &File) -> bool {
+    tcgetattr(terminal).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON)
 }
 
 fn resize(terminal: &File, columns: u16, rows: u16) {
@@ -114,9 +115,8 @@ async fn the_terminal_is_given_back_however_the_till_ends() {
     ];
     for end in ends {
         let mut window = Window::open(&shop, 80, 24);
-        assert!(window.is_plain());
         window.sees("T1001");
-        assert!(!window.is_plain());
+        assert!(!is_plain(&window.terminal));
         window.types("1\r");
         window.sees("Shampoo");
         end(&mut window);
@@ -125,7 +125,7 @@ async fn the_terminal_is_given_back_however_the_till_ends() {
         for given_back in ["\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"] {
             window.sees(given_back);
         }
-        assert!(window.is_plain());
+        assert!(is_plain(&window.terminal));
     }
 }
 
