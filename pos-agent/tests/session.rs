@@ -59,6 +59,20 @@ fn asking() -> Session {
     session
 }
 
+/// A payment as the journal has it before it is over.
+fn begun(asked: Asked) -> SaleRecord {
+    SaleRecord {
+        payment_id: "p".into(),
+        asked,
+        begun_at: UnixMillis(1),
+        reversing_at: None,
+        ended: None,
+        reason: String::new(),
+        payment: None,
+        refunds: vec![],
+    }
+}
+
 fn ended(outcome: Outcome) -> Event {
     Event::Progress(Machine::Ended(outcome))
 }
@@ -198,17 +212,10 @@ fn a_code_of_others_or_mangled_stops_with_words() {
 fn what_the_last_run_left_is_told_with_its_amount() {
     let mut session = Session::new(Lang::Zh, Catalogue::default(), Currency::CNY, 1);
     let asked = Asked { currency: "CNY".into(), gross_minor: 450, due_minor: 450, ..Asked::default() };
-    let left = SaleRecord {
-        payment_id: "p".into(),
-        asked,
-        begun_at: UnixMillis(1),
-        reversing_at: None,
-        ended: None,
-        reason: String::new(),
-        payment: None,
-        refunds: vec![],
-    };
-    session.on(Event::Recovered(Box::new(left), Machine::Ended(Outcome::Paid(Box::<Payment>::default()))));
+    session.on(Event::Recovered(
+        Box::new(begun(asked)),
+        Machine::Ended(Outcome::Paid(Box::<Payment>::default())),
+    ));
     assert_eq!(session.notice.as_deref(), Some("重启前的一笔付款已成功: CNY 4.50"));
     assert_eq!(session.pending, 0);
 }
@@ -272,16 +279,7 @@ fn goods_that_come_back_are_scanned_or_named_by_their_line() {
     session.on(line("2*1"));
     session.on(line("2"));
     let sale = Sale { sold: session.lines.clone(), ..Sale::default() };
-    let record = SaleRecord {
-        payment_id: "p".into(),
-        asked: Asked::of(&priced(6450), &sale),
-        begun_at: UnixMillis(1),
-        reversing_at: None,
-        ended: None,
-        reason: String::new(),
-        payment: None,
-        refunds: vec![],
-    };
+    let record = begun(Asked::of(&priced(6450), &sale));
     let from = Returnable::of(&Payment::default(), Some(&record));
     session.screen = Screen::Desk(Desk::Choosing { units: vec![0; from.lines.len()], from });
     let mut check = |typed: &str, expect: [u32; 2], notice: Option<&str>| {

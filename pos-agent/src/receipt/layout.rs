@@ -114,9 +114,11 @@ impl Layout<'_> {
         if line.grams > 0 {
             self.pair(Look::Plain, name, "");
             let weight = kilograms(line.grams);
-            let per_kg = line.price_per_kg.as_ref().map(|price| amount(Some(price)).digits());
-            let weighed = per_kg.map_or_else(|| weight.clone(), |per_kg| format!("{weight} × {per_kg}/kg"));
-            self.push(Row::Sum(format!("  {weighed}"), total));
+            let weighed = match &line.price_per_kg {
+                Some(per_kg) => format!("  {weight} × {}/kg", amount(Some(per_kg)).digits()),
+                None => format!("  {weight}"),
+            };
+            self.push(Row::Sum(weighed, total));
         } else if line.units == 1 {
             self.pair(Look::Plain, name, total);
         } else {

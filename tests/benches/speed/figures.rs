@@ -112,6 +112,13 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     Spread::of(values).median
 }
 
+/// The value below which so many in a hundred are.
+pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
+}
+
 /// Value by value, one over the other: the ratio in each round.
 pub(crate) fn ratios(above: &[f64], below: &[f64]) -> Vec<f64> {
     above.iter().zip(below).map(|(above, below)| above / below).collect()

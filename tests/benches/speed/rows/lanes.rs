@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::payments::Side;
 use crate::{
     bench::{Bench, float},
-    figures::{Goal, Row},
+    figures::{Goal, Row, percentile},
     program::Program,
     usage::{Cpu, Memory},
     world::{self, Aim, Offer, PRICE_MINOR, Size, World, wait_for},
@@ -234,12 +234,6 @@ impl Minute {
     }
 }
 
-/// The value below which so many in a hundred are.
-fn percentile(mut times: Vec<f64>, percent: usize) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[(times.len() * percent / 100).min(times.len() - 1)]
-}
-
 fn report(minutes: &[Minute]) -> Row {
     let mut row = Row {
         name: "lanes",
@@ -251,12 +245,7 @@ fn report(minutes: &[Minute]) -> Row {
     };
     let of = |value: &dyn Fn(&Minute) -> f64| -> Vec<f64> { minutes.iter().map(value).collect() };
     row.aim("the slowest lane's sales / the fastest's", "ratio", Goal::AtLeast(0.8), of(&Minute::fairness));
-    row.aim(
-        "somebody else's answer, p99",
-        "ms",
-        Goal::AtMost(50.0),
-        of(&|m| percentile(m.answers.clone(), 99)),
-    );
+    row.aim("somebody else's answer, p99", "ms", Goal::AtMost(50.0), of(&|m| percentile(&m.answers, 99)));
     row.aim("the agent's memory at most", "MB", Goal::AtMost(100.0), of(&|m| m.after.most));
 
     row.put("a sale on one of 32 lanes", "rate", "/s", of(&Minute::rate));
@@ -264,9 +253,9 @@ fn report(minutes: &[Minute]) -> Row {
         ("a sale on one of 32 lanes", Minute::sales as fn(&Minute) -> Vec<f64>),
         ("somebody else's answer", |minute| minute.answers.clone()),
     ] {
-        row.put(line, "p50", "ms", of(&|m| percentile(times(m), 50)));
-        row.put(line, "p99", "ms", of(&|m| percentile(times(m), 99)));
-        row.put(line, "worst", "ms", of(&|m| percentile(times(m), 100)));
+        row.put(line, "p50", "ms", of(&|m| percentile(&times(m), 50)));
+        row.put(line, "p99", "ms", of(&|m| percentile(&times(m), 99)));
+        row.put(line, "worst", "ms", of(&|m| percentile(&times(m), 100)));
     }
     row.put("agent", "CPU of a sale", "us", of(&|m| m.each_us(&m.agent)));
     row.put("provider", "CPU of a sale", "us", of(&|m| m.each_us(&m.server)));

@@ -10,7 +10,7 @@ use wallet_web::qr::Symbol;
 use super::payments::Side;
 use crate::{
     bench::Bench,
-    figures::{Goal, Row, Spread},
+    figures::{Goal, Row, median, percentile},
     program::Program,
     world::{Aim, PRICE_MINOR, Size},
 };
@@ -57,20 +57,15 @@ pub(crate) fn row(bench: &Bench) -> Row {
 }
 
 fn report(row: &mut Row, parts: &[Vec<f64>; 4]) {
-    let p99 = |times: &[f64]| {
-        let mut sorted = times.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        sorted[sorted.len() * 99 / 100]
-    };
-    let whole = Spread::of(&parts[3]).median;
+    let whole = median(&parts[3]);
     row.aim("from picture to confirmation, p50", "ms", Goal::AtMost(15.0), vec![whole]);
-    row.aim("from picture to confirmation, p99", "ms", Goal::AtMost(50.0), vec![p99(&parts[3])]);
+    row.aim("from picture to confirmation, p99", "ms", Goal::AtMost(50.0), vec![percentile(&parts[3], 99)]);
     let names = ["decode the picture", "price the basket", "journal, pay, confirm", "all"];
     for (name, times) in names.iter().zip(parts) {
-        let median = Spread::of(times).median;
-        row.put(*name, "p50", "ms", vec![median]);
-        row.put(*name, "p99", "ms", vec![p99(times)]);
-        row.put(*name, "share", "%", vec![100.0 * median / whole]);
+        let p50 = median(times);
+        row.put(*name, "p50", "ms", vec![p50]);
+        row.put(*name, "p99", "ms", vec![percentile(times, 99)]);
+        row.put(*name, "share", "%", vec![100.0 * p50 / whole]);
     }
 }
 

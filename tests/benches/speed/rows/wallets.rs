@@ -11,7 +11,7 @@ use tonic::transport::Channel;
 use super::payments::{Side, outcome_lines};
 use crate::{
     bench::{Bench, float},
-    figures::{Row, Spread},
+    figures::{Row, median, percentile},
     load::{self, Call, Outcome, Pace},
     program::Program,
     world::{self, Size, with},
@@ -103,15 +103,12 @@ fn watch(bench: &Bench, row: &mut Row, side: &mut Side) {
     });
     runtime.shutdown_background();
     let line = "news while all watch";
-    for (what, mut times) in [("answered", answered), ("told", told)] {
-        times.sort_by(f64::total_cmp);
-        let (p50, p99) = if what == "answered" {
-            ("payment answered, p50", "payment answered, p99")
-        } else {
-            ("phone told, p50", "phone told, p99")
-        };
-        row.put(line, p50, "ms", vec![Spread::of(&times).median]);
-        row.put(line, p99, "ms", vec![times[times.len() * 99 / 100]]);
+    for (p50, p99, times) in [
+        ("payment answered, p50", "payment answered, p99", answered),
+        ("phone told, p50", "phone told, p99", told),
+    ] {
+        row.put(line, p50, "ms", vec![median(&times)]);
+        row.put(line, p99, "ms", vec![percentile(&times, 99)]);
     }
 }
 
