@@ -15,5 +15,6 @@ mod stories;
 
 pub use numbers::{Numbers, Sequences, Wanted};
 pub use queue::Engine;
+pub use rows::Rows;
 pub use state::{Change, Enrolment, JournalEntry, Keys, State};
 pub use writer::Writer;

@@ -70,7 +70,9 @@ impl<K: Ord + Copy + Debug, V> Rows<K, V> {
     pub fn range(&self, range: impl std::ops::RangeBounds<K>) -> impl Iterator<Item = &V> {
         self.0.range(range).filter_map(|(_, row)| row.value.as_ref())
     }
+}
 
+impl<K, V> Rows<K, V> {
     /// Every existing row.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter().filter_map(|(key, row)| Some((key, row.value.as_ref()?)))

@@ -9,11 +9,16 @@ use shared::{ledger::Account, money::Currency, settlement::Turnover};
 use super::{
     Conn, StoreError,
     codes::{account_code, account_key, account_of, maybe_uuid, number},
-    statements::{Select, execute, insert, numbers, update},
+    select::{Select, numbers},
+    statements::execute,
     stripes::{STRIPES_MAX, Stripe},
+    table::Table,
     values::Bind::{self, Int, MaybeBytes, Text},
 };
-use crate::model::{AccountRow, Elsewhere, is_striped};
+use crate::{
+    engine::Rows,
+    model::{AccountRow, Elsewhere, is_striped},
+};
 
 /// A row as it is read.
 #[derive(Queryable)]
@@ -131,20 +136,32 @@ impl StripeRow {
     }
 }
 
-/// What changes of a row.
-const CHANGING: [&str; 9] = [
-    "balance_minor",
-    "last_payment_id",
-    "coupons_redeemed",
-    "spent_day",
-    "spent_minor",
-    "sales",
-    "sales_minor",
-    "returns",
-    "returns_minor",
-];
+struct Accounts;
 
-fn changing(row: &AccountRow) -> [Bind<'_>; 9] {
+impl Table for Accounts {
+    const NAME: &'static str = "accounts";
+    const CHANGING: &'static [&'static str] = &[
+        "balance_minor",
+        "last_payment_id",
+        "coupons_redeemed",
+        "spent_day",
+        "spent_minor",
+        "sales",
+        "sales_minor",
+        "returns",
+        "returns_minor",
+    ];
+    const KEY: &'static [&'static str] = &["kind", "owner", "stripe"];
+    const FIXED: &'static [&'static str] = &["currency"];
+}
+
+fn values<'a>(
+    account: Account,
+    stripe: Stripe,
+    row: &'a AccountRow,
+    currency: &'a Currency,
+) -> [Bind<'a>; 13] {
+    let (kind, owner) = account_key(account);
     [
         Int(row.balance_minor),
         MaybeBytes(row.last_payment.as_ref().map(|id| id.as_bytes().as_slice())),
@@ -155,6 +172,10 @@ fn changing(row: &AccountRow) -> [Bind<'_>; 9] {
         Int(row.open.sales_minor),
         Int(row.open.returns.into()),
         Int(row.open.returns_minor),
+        Int(kind),
+        Int(owner),
+        Int(stripe.into()),
+        Text(currency.code()),
     ]
 }
 
@@ -164,33 +185,24 @@ pub(super) fn add<'a>(
     new: impl Iterator<Item = (&'a Account, &'a AccountRow)>,
     currency: Currency,
 ) -> Result<(), StoreError> {
-    let mut values = Vec::new();
-    for (account, row) in new {
-        let (kind, owner) = account_key(*account);
-        values.extend([Int(kind), Int(owner), Int(0), Text(currency.code())]);
-        values.extend(changing(row));
-    }
-    let into = format!("accounts (kind, owner, stripe, currency, {})", CHANGING.join(", "));
-    Ok(insert(conn, &into, 4 + CHANGING.len(), &values)?)
+    Ok(Accounts::insert(conn, new.map(|(account, row)| values(*account, 0, row, &currency)))?)
 }
 
 /// Updates accounts, of the striped ones `stripe`. Where a batch was closed the other stripes begin a new one too.
-pub(super) fn change<'a>(
+pub(super) fn change(
     conn: &mut Conn,
-    changed: impl Iterator<Item = (&'a Account, &'a AccountRow)>,
+    changed: &Rows<Account, AccountRow>,
     stripe: Stripe,
+    currency: Currency,
 ) -> Result<(), StoreError> {
-    let (mut values, mut closed) = (Vec::new(), Vec::new());
-    for (account, row) in changed {
+    let rows = changed.changed_rows();
+    Accounts::update(
+        conn,
+        rows.map(|(account, row)| values(*account, own(*account, stripe), row, &currency)),
+    )?;
+    let closed = |(account, row): &(&Account, &AccountRow)| row.closed && is_striped(**account);
+    for (account, _) in changed.changed_rows().filter(closed) {
         let (kind, owner) = account_key(*account);
-        values.extend(changing(row));
-        values.extend([Int(kind), Int(owner), Int(own(*account, stripe).into())]);
-        if row.closed && is_striped(*account) {
-            closed.push((kind, owner));
-        }
-    }
-    update(conn, "accounts", &CHANGING, &["kind", "owner", "stripe"], &values)?;
-    for (kind, owner) in closed {
         let parts = [
             "UPDATE accounts SET sales = 0, sales_minor = 0, returns = 0, returns_minor = 0 WHERE kind = ",
             " AND owner = ",

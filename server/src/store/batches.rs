@@ -12,8 +12,8 @@ use super::{
     Conn, StoreError,
     codes::{account_key, bytes, maybe_time, number},
     schema::{batches, campaigns},
-    statements::{insert, update},
-    values::Bind::{Bytes, Int, MaybeInt},
+    table::Table,
+    values::Bind::{self, Bytes, Int, MaybeInt},
 };
 use crate::model::Batch;
 
@@ -35,29 +35,6 @@ pub(crate) struct BatchRow {
     payout_minor: i64,
     closed_at_ms: i64,
     paid_out_at_ms: Option<i64>,
-}
-
-impl From<&Batch> for BatchRow {
-    fn from(batch: &Batch) -> Self {
-        let (kind, owner) = key(batch.id.party);
-        Self {
-            kind,
-            owner,
-            number: batch.id.number.into(),
-            close_id: batch.close_id.as_bytes().to_vec(),
-            after_entry: batch.after,
-            through_entry: batch.through,
-            sales: batch.turnover.sales.into(),
-            sales_minor: batch.turnover.sales_minor,
-            returns: batch.turnover.returns.into(),
-            returns_minor: batch.turnover.returns_minor,
-            fee_ppm: batch.fee_rate.ppm().into(),
-            fee_minor: batch.fee_minor,
-            payout_minor: batch.payout_minor,
-            closed_at_ms: batch.closed_at.0,
-            paid_out_at_ms: batch.paid_out_at.map(|at| at.0),
-        }
-    }
 }
 
 impl BatchRow {
@@ -131,35 +108,46 @@ pub(crate) fn offers_of(conn: &mut Conn, issuer: IssuerId) -> Result<Vec<OfferNu
     rows.into_iter().map(|offer| number(offer).map(OfferNumber)).collect()
 }
 
-/// Inserts a batch.
-pub(super) fn add(conn: &mut Conn, batch: &Batch) -> Result<(), StoreError> {
-    let row = BatchRow::from(batch);
-    let values = [
-        Int(row.kind),
-        Int(row.owner),
-        Int(row.number),
-        Bytes(&row.close_id),
-        Int(row.after_entry),
-        Int(row.through_entry),
-        Int(row.sales),
-        Int(row.sales_minor),
-        Int(row.returns),
-        Int(row.returns_minor),
-        Int(row.fee_ppm),
-        Int(row.fee_minor),
-        Int(row.payout_minor),
-        Int(row.closed_at_ms),
-        MaybeInt(row.paid_out_at_ms),
+/// Of a batch only that it was paid out changes.
+pub(super) struct Batches;
+
+impl Table for Batches {
+    const NAME: &'static str = "batches";
+    const CHANGING: &'static [&'static str] = &["paid_out_at_ms"];
+    const KEY: &'static [&'static str] = &["kind", "owner", "number"];
+    const FIXED: &'static [&'static str] = &[
+        "close_id",
+        "after_entry",
+        "through_entry",
+        "sales",
+        "sales_minor",
+        "returns",
+        "returns_minor",
+        "fee_ppm",
+        "fee_minor",
+        "payout_minor",
+        "closed_at_ms",
     ];
-    let into = "batches (kind, owner, number, close_id, after_entry, through_entry, sales, sales_minor, returns, \
-                returns_minor, fee_ppm, fee_minor, payout_minor, closed_at_ms, paid_out_at_ms)";
-    Ok(insert(conn, into, values.len(), &values)?)
 }
 
-/// Says that a batch was paid out, which is all that changes of one.
-pub(super) fn paid_out(conn: &mut Conn, batch: &Batch) -> Result<(), StoreError> {
+/// A row of [`Batches`].
+pub(super) fn values(batch: &Batch) -> [Bind<'_>; 15] {
     let (kind, owner) = key(batch.id.party);
-    let values =
-        [MaybeInt(batch.paid_out_at.map(|at| at.0)), Int(kind), Int(owner), Int(batch.id.number.into())];
-    update(conn, "batches", &["paid_out_at_ms"], &["kind", "owner", "number"], &values)
+    [
+        MaybeInt(batch.paid_out_at.map(|at| at.0)),
+        Int(kind),
+        Int(owner),
+        Int(batch.id.number.into()),
+        Bytes(batch.close_id.as_bytes()),
+        Int(batch.after),
+        Int(batch.through),
+        Int(batch.turnover.sales.into()),
+        Int(batch.turnover.sales_minor),
+        Int(batch.turnover.returns.into()),
+        Int(batch.turnover.returns_minor),
+        Int(batch.fee_rate.ppm().into()),
+        Int(batch.fee_minor),
+        Int(batch.payout_minor),
+        Int(batch.closed_at.0),
+    ]
 }

@@ -4,7 +4,7 @@
 use diesel::{PgConnection, SqliteConnection};
 
 /// A connection. What both databases say alike goes through it as it is; where their words differ, or where speed counts
-/// ([`super::statements`]), the code asks which one it is.
+/// ([`super::select`], [`super::table`]), the code asks which one it is.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     /// The file.

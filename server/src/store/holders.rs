@@ -6,7 +6,7 @@ use shared::ids::WalletId;
 use super::{
     Conn, StoreError,
     codes::{bytes, number},
-    statements::{Select, numbers},
+    select::{Select, numbers},
 };
 use crate::model::TokenId;
 

@@ -11,7 +11,7 @@ use super::{
     refunds,
     rows::{CampaignRow, CouponRow, PaymentRow},
     schema,
-    statements::{self, KeyList, Select, numbers, pair},
+    select::{self, KeyList, Select, numbers, pair},
 };
 use crate::model::{Coupon, EntryId, Payment, PaymentId, RefundId, RequestHash};
 
@@ -95,7 +95,7 @@ pub(crate) fn payments_seen(conn: &mut Conn, ids: &[PaymentId]) -> Loaded<Paymen
 }
 
 fn with_refunds(conn: &mut Conn, select: Select, ids: &[PaymentId]) -> Loaded<Payment> {
-    let rows = select.load::<schema::payments::SqlType, PaymentRow>(conn, statements::bytes(ids))?;
+    let rows = select.load::<schema::payments::SqlType, PaymentRow>(conn, select::bytes(ids))?;
     let mut payments = rows.iter().map(PaymentRow::read).collect::<Result<Vec<_>, _>>()?;
     refunds::fill(conn, &mut payments)?;
     Ok(payments)
@@ -108,7 +108,7 @@ pub(crate) fn refunds(conn: &mut Conn, ids: &[RefundId]) -> Loaded<(RefundId, Pa
                  WHERE refund_id IN (SELECT unhex(value) FROM json_each(?))",
         postgres: "SELECT refund_id, payment_id FROM refunds WHERE refund_id = ANY(?)",
     };
-    let rows = select.load::<(Binary, Binary), (Vec<u8>, Vec<u8>)>(conn, statements::bytes(ids))?;
+    let rows = select.load::<(Binary, Binary), (Vec<u8>, Vec<u8>)>(conn, select::bytes(ids))?;
     rows.into_iter().map(|(refund, payment)| Ok((uuid(&refund)?, uuid(&payment)?))).collect()
 }
 
@@ -120,6 +120,6 @@ pub(crate) fn requests(conn: &mut Conn, ids: &[Uuid]) -> Loaded<(Uuid, (RequestH
         postgres: "SELECT request_id, request_hash, entry_id FROM transfer_requests WHERE request_id = ANY(?)",
     };
     type Row = (Vec<u8>, Vec<u8>, i64);
-    let rows = select.load::<schema::transfer_requests::SqlType, Row>(conn, statements::bytes(ids))?;
+    let rows = select.load::<schema::transfer_requests::SqlType, Row>(conn, select::bytes(ids))?;
     rows.into_iter().map(|(id, hash, entry)| Ok((uuid(&id)?, (bytes(&hash)?, entry)))).collect()
 }

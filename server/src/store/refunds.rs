@@ -13,16 +13,16 @@ use super::{
     Conn, StoreError,
     codes::{bytes, uuid},
     schema::refunds,
-    statements::insert,
-    values::Bind::{self, Bytes, Int},
+    table::Table,
+    values::Bind::{Bytes, Int},
 };
 use crate::model::{CouponOutcome, Payment, Refund, RefundId, RefundedCoupon};
 
 /// A row of `refunds`.
 #[derive(Queryable)]
 struct RefundRow {
-    payment_id: Vec<u8>,
-    number: i64,
+    _payment_id: Vec<u8>,
+    _number: i64,
     refund_id: Vec<u8>,
     request_hash: Vec<u8>,
     gross_minor: i64,
@@ -46,45 +46,43 @@ pub(crate) fn fill(conn: &mut Conn, payments: &mut [Payment]) -> Result<(), Stor
     Ok(())
 }
 
+struct Refunds;
+
+impl Table for Refunds {
+    const NAME: &'static str = "refunds";
+    const FIXED: &'static [&'static str] = &[
+        "payment_id",
+        "number",
+        "refund_id",
+        "request_hash",
+        "gross_minor",
+        "shopper_minor",
+        "details",
+        "at_ms",
+        "entry_id",
+    ];
+}
+
 /// Inserts a refund of a payment.
 pub(super) fn add(conn: &mut Conn, payment: &Payment, id: RefundId) -> Result<(), StoreError> {
     let numbered = payment.refunds.iter().zip(1..).find(|(refund, _)| refund.id == id);
     let (refund, number) = numbered.ok_or(StoreError::Corrupt("a refund that its payment has not"))?;
-    let row = RefundRow::of(payment, refund, number);
-    let into = "refunds (payment_id, number, refund_id, request_hash, gross_minor, shopper_minor, details, \
-                at_ms, entry_id)";
-    Ok(insert(conn, into, 9, &row.binds())?)
+    let details = to_wire(payment, refund).encode_to_vec();
+    let row = [
+        Bytes(payment.id.as_bytes()),
+        Int(number),
+        Bytes(refund.id.as_bytes()),
+        Bytes(&refund.request_hash),
+        Int(refund.gross_minor),
+        Int(refund.shopper_minor),
+        Bytes(&details),
+        Int(refund.at.0),
+        Int(refund.entry),
+    ];
+    Ok(Refunds::insert(conn, [row])?)
 }
 
 impl RefundRow {
-    fn of(payment: &Payment, refund: &Refund, number: i64) -> Self {
-        Self {
-            payment_id: payment.id.as_bytes().to_vec(),
-            number,
-            refund_id: refund.id.as_bytes().to_vec(),
-            request_hash: refund.request_hash.to_vec(),
-            gross_minor: refund.gross_minor,
-            shopper_minor: refund.shopper_minor,
-            details: to_wire(payment, refund).encode_to_vec(),
-            at_ms: refund.at.0,
-            entry_id: refund.entry,
-        }
-    }
-
-    fn binds(&self) -> [Bind<'_>; 9] {
-        [
-            Bytes(&self.payment_id),
-            Int(self.number),
-            Bytes(&self.refund_id),
-            Bytes(&self.request_hash),
-            Int(self.gross_minor),
-            Int(self.shopper_minor),
-            Bytes(&self.details),
-            Int(self.at_ms),
-            Int(self.entry_id),
-        ]
-    }
-
     fn read(&self, payment: &Payment) -> Result<Refund, StoreError> {
         let corrupt = || StoreError::Corrupt("a refund's details");
         let wire = v1::Refund::decode(self.details.as_slice()).map_err(|_| corrupt())?;

@@ -15,9 +15,10 @@ use shared::{
 use super::{
     StoreError,
     codes::{Coded, bytes, count, maybe_time, maybe_uuid, number, uuid},
-    values::Bind,
+    table::Table,
+    values::Bind::{self, Bytes, Encoded, Int, MaybeBytes, MaybeInt, MaybeText, Text},
 };
-use crate::model::{Campaign, CampaignState, Coupon, CouponState, Decline, Offer, Payment, Text};
+use crate::model::{self, Campaign, CampaignState, Coupon, CouponState, Decline, Offer, Payment};
 
 /// A row of `coupons`.
 #[derive(Queryable)]
@@ -32,40 +33,7 @@ pub(crate) struct CouponRow {
     pub payment_id: Option<Vec<u8>>,
 }
 
-impl From<&Coupon> for CouponRow {
-    fn from(coupon: &Coupon) -> Self {
-        Self {
-            wallet_id: coupon.wallet.0.into(),
-            offer_number: coupon.id.offer.0.into(),
-            sequence: coupon.id.sequence.into(),
-            state: coupon.state.code(),
-            reserved_minor: coupon.reserved_minor,
-            clipped_at_ms: coupon.clipped_at.0,
-            redeemed_at_ms: coupon.redeemed_at.map(|at| at.0),
-            payment_id: coupon.payment.map(|id| id.as_bytes().to_vec()),
-        }
-    }
-}
-
 impl CouponRow {
-    pub(crate) const COLUMNS: usize = 8;
-    pub(crate) const INTO: &'static str = "coupons (wallet_id, offer_number, sequence, state, reserved_minor, \
-         clipped_at_ms, redeemed_at_ms, payment_id)";
-
-    /// The values for [`Self::INTO`].
-    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
-        [
-            Bind::Int(self.wallet_id),
-            Bind::Int(self.offer_number),
-            Bind::Int(self.sequence),
-            Bind::Int(self.state),
-            Bind::Int(self.reserved_minor),
-            Bind::Int(self.clipped_at_ms),
-            Bind::MaybeInt(self.redeemed_at_ms),
-            Bind::MaybeBytes(self.payment_id.as_deref()),
-        ]
-    }
-
     pub(crate) fn read(&self) -> Result<Coupon, StoreError> {
         Ok(Coupon {
             id: CouponId { offer: OfferNumber(number(self.offer_number)?), sequence: number(self.sequence)? },
@@ -77,6 +45,30 @@ impl CouponRow {
             payment: maybe_uuid(self.payment_id.as_deref())?,
         })
     }
+}
+
+/// Coupons as they are written.
+pub(super) struct Coupons;
+
+impl Table for Coupons {
+    const NAME: &'static str = "coupons";
+    const CHANGING: &'static [&'static str] =
+        &["state", "reserved_minor", "clipped_at_ms", "redeemed_at_ms", "payment_id"];
+    const KEY: &'static [&'static str] = &["wallet_id", "offer_number", "sequence"];
+}
+
+/// A row of [`Coupons`].
+pub(super) fn coupon_values(coupon: &Coupon) -> [Bind<'_>; 8] {
+    [
+        Int(coupon.state.code()),
+        Int(coupon.reserved_minor),
+        Int(coupon.clipped_at.0),
+        MaybeInt(coupon.redeemed_at.map(|at| at.0)),
+        MaybeBytes(coupon.payment.as_ref().map(|id| id.as_bytes().as_slice())),
+        Int(coupon.wallet.0.into()),
+        Int(coupon.id.offer.0.into()),
+        Int(coupon.id.sequence.into()),
+    ]
 }
 
 /// A row of `offers`.
@@ -94,52 +86,15 @@ pub(crate) struct OfferRow {
     pub terms: Vec<u8>,
 }
 
-impl From<&Offer> for OfferRow {
-    fn from(offer: &Offer) -> Self {
-        Self {
-            offer_number: offer.number.0.into(),
-            issuer_id: offer.issuer.0.into(),
-            title_en: offer.title.en.clone(),
-            title_zh: offer.title.zh.clone(),
-            description_en: offer.description.en.clone(),
-            description_zh: offer.description.zh.clone(),
-            image_url: offer.image_url.clone(),
-            gpc_code: offer.gpc_code.into(),
-            per_wallet_limit: offer.per_wallet_limit.into(),
-            terms: convert::terms_to_wire(&offer.terms).encode_to_vec(),
-        }
-    }
-}
-
 impl OfferRow {
-    pub(crate) const COLUMNS: usize = 10;
-    pub(crate) const INTO: &'static str = "offers (offer_number, issuer_id, title_en, title_zh, description_en, \
-         description_zh, image_url, gpc_code, per_wallet_limit, terms)";
-
-    /// The values for [`Self::INTO`].
-    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
-        [
-            Bind::Int(self.offer_number),
-            Bind::Int(self.issuer_id),
-            Bind::Text(&self.title_en),
-            Bind::Text(&self.title_zh),
-            Bind::Text(&self.description_en),
-            Bind::Text(&self.description_zh),
-            Bind::Text(&self.image_url),
-            Bind::Int(self.gpc_code),
-            Bind::Int(self.per_wallet_limit),
-            Bind::Bytes(&self.terms),
-        ]
-    }
-
     pub(crate) fn read(self, issuer_name: String) -> Result<Offer, StoreError> {
         let terms = v1::Terms::decode(self.terms.as_slice()).map_err(|_| StoreError::Corrupt("terms"))?;
         Ok(Offer {
             number: OfferNumber(number(self.offer_number)?),
             issuer: IssuerId(number(self.issuer_id)?),
             issuer_name,
-            title: Text { en: self.title_en, zh: self.title_zh },
-            description: Text { en: self.description_en, zh: self.description_zh },
+            title: model::Text { en: self.title_en, zh: self.title_zh },
+            description: model::Text { en: self.description_en, zh: self.description_zh },
             image_url: self.image_url,
             gpc_code: number(self.gpc_code)?,
             per_wallet_limit: number(self.per_wallet_limit)?,
@@ -148,11 +103,46 @@ impl OfferRow {
     }
 }
 
+/// Offers as they are written.
+pub(super) struct Offers;
+
+impl Table for Offers {
+    const NAME: &'static str = "offers";
+    const FIXED: &'static [&'static str] = &[
+        "offer_number",
+        "issuer_id",
+        "title_en",
+        "title_zh",
+        "description_en",
+        "description_zh",
+        "image_url",
+        "gpc_code",
+        "per_wallet_limit",
+        "terms",
+    ];
+}
+
+/// A row of [`Offers`].
+pub(super) fn offer_values(offer: &Offer) -> [Bind<'_>; 10] {
+    [
+        Int(offer.number.0.into()),
+        Int(offer.issuer.0.into()),
+        Text(&offer.title.en),
+        Text(&offer.title.zh),
+        Text(&offer.description.en),
+        Text(&offer.description.zh),
+        Text(&offer.image_url),
+        Int(offer.gpc_code.into()),
+        Int(offer.per_wallet_limit.into()),
+        Encoded(Some(convert::terms_to_wire(&offer.terms).encode_to_vec())),
+    ]
+}
+
 /// A row of `campaigns`.
 #[derive(Queryable)]
 pub(crate) struct CampaignRow {
     pub offer_number: i64,
-    pub issuer_id: i64,
+    _issuer_id: i64,
     pub state: i64,
     pub total_circulation: i64,
     pub ends_at_ms: i64,
@@ -161,40 +151,7 @@ pub(crate) struct CampaignRow {
     pub expired_through: i64,
 }
 
-impl From<&Campaign> for CampaignRow {
-    fn from(campaign: &Campaign) -> Self {
-        Self {
-            offer_number: campaign.offer.number.0.into(),
-            issuer_id: campaign.offer.issuer.0.into(),
-            state: campaign.state.code(),
-            total_circulation: campaign.total_circulation.into(),
-            ends_at_ms: campaign.offer.terms.parts().ends_at.0,
-            revision: i64::try_from(campaign.revision).unwrap_or(i64::MAX),
-            coupons_clipped: campaign.coupons_clipped.into(),
-            expired_through: campaign.expired_through.into(),
-        }
-    }
-}
-
 impl CampaignRow {
-    pub(crate) const COLUMNS: usize = 8;
-    pub(crate) const INTO: &'static str = "campaigns (offer_number, issuer_id, state, total_circulation, \
-         ends_at_ms, revision, coupons_clipped, expired_through)";
-
-    /// The values for [`Self::INTO`].
-    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
-        [
-            Bind::Int(self.offer_number),
-            Bind::Int(self.issuer_id),
-            Bind::Int(self.state),
-            Bind::Int(self.total_circulation),
-            Bind::Int(self.ends_at_ms),
-            Bind::Int(self.revision),
-            Bind::Int(self.coupons_clipped),
-            Bind::Int(self.expired_through),
-        ]
-    }
-
     pub(crate) fn number(&self) -> Result<OfferNumber, StoreError> {
         Ok(OfferNumber(number(self.offer_number)?))
     }
@@ -209,6 +166,30 @@ impl CampaignRow {
             expired_through: number(self.expired_through)?,
         })
     }
+}
+
+/// Campaigns as they are written.
+pub(super) struct Campaigns;
+
+impl Table for Campaigns {
+    const NAME: &'static str = "campaigns";
+    const CHANGING: &'static [&'static str] = &["state", "revision", "coupons_clipped", "expired_through"];
+    const KEY: &'static [&'static str] = &["offer_number"];
+    const FIXED: &'static [&'static str] = &["issuer_id", "total_circulation", "ends_at_ms"];
+}
+
+/// A row of [`Campaigns`].
+pub(super) fn campaign_values(campaign: &Campaign) -> [Bind<'_>; 8] {
+    [
+        Int(campaign.state.code()),
+        Int(i64::try_from(campaign.revision).unwrap_or(i64::MAX)),
+        Int(campaign.coupons_clipped.into()),
+        Int(campaign.expired_through.into()),
+        Int(campaign.offer.number.0.into()),
+        Int(campaign.offer.issuer.0.into()),
+        Int(campaign.total_circulation.into()),
+        Int(campaign.offer.terms.parts().ends_at.0),
+    ]
 }
 
 /// A row of `payments`.
@@ -236,67 +217,7 @@ pub(crate) struct PaymentRow {
     pub completed_at_ms: Option<i64>,
 }
 
-impl From<&Payment> for PaymentRow {
-    fn from(payment: &Payment) -> Self {
-        let decline = payment.decline.as_ref();
-        Self {
-            payment_id: payment.id.as_bytes().to_vec(),
-            request_hash: payment.request_hash.map(|hash| hash.to_vec()),
-            state: payment.state.code(),
-            merchant_id: payment.merchant.0.into(),
-            terminal_id: payment.terminal.0.into(),
-            wallet_id: payment.wallet.map(|id| id.0.into()),
-            currency: payment.currency.to_string(),
-            gross_minor: payment.gross_minor,
-            due_minor: payment.due_minor,
-            redemptions: redemptions_to_bytes(&payment.redemptions, payment.currency),
-            merchant_reference: payment.reference.clone(),
-            created_at_ms: payment.created_at.0,
-            reversed_at_ms: payment.reversed_at.map(|at| at.0),
-            decline_reason: decline.map(|d| d.reason.as_str().to_owned()),
-            decline_message: decline.map(|d| d.message.clone()),
-            refusals: decline.map(refusals_to_bytes),
-            previous_payment_id: payment.previous.map(|id| id.as_bytes().to_vec()),
-            entry_id: payment.entry,
-            approval_expires_at_ms: payment.approval_expires_at.map(|at| at.0),
-            completed_at_ms: payment.completed_at.map(|at| at.0),
-        }
-    }
-}
-
 impl PaymentRow {
-    pub(crate) const COLUMNS: usize = 20;
-    pub(crate) const INTO: &'static str = "payments (payment_id, request_hash, state, merchant_id, \
-         terminal_id, wallet_id, currency, gross_minor, due_minor, redemptions, merchant_reference, created_at_ms, \
-         reversed_at_ms, decline_reason, decline_message, refusals, previous_payment_id, entry_id, \
-         approval_expires_at_ms, completed_at_ms)";
-
-    /// The values for [`Self::INTO`].
-    pub(crate) fn binds(&self) -> [Bind<'_>; Self::COLUMNS] {
-        [
-            Bind::Bytes(&self.payment_id),
-            Bind::MaybeBytes(self.request_hash.as_deref()),
-            Bind::Int(self.state),
-            Bind::Int(self.merchant_id),
-            Bind::Int(self.terminal_id),
-            Bind::MaybeInt(self.wallet_id),
-            Bind::Text(&self.currency),
-            Bind::Int(self.gross_minor),
-            Bind::Int(self.due_minor),
-            Bind::Bytes(&self.redemptions),
-            Bind::Text(&self.merchant_reference),
-            Bind::Int(self.created_at_ms),
-            Bind::MaybeInt(self.reversed_at_ms),
-            Bind::MaybeText(self.decline_reason.as_deref()),
-            Bind::MaybeText(self.decline_message.as_deref()),
-            Bind::MaybeBytes(self.refusals.as_deref()),
-            Bind::MaybeBytes(self.previous_payment_id.as_deref()),
-            Bind::MaybeInt(self.entry_id),
-            Bind::MaybeInt(self.approval_expires_at_ms),
-            Bind::MaybeInt(self.completed_at_ms),
-        ]
-    }
-
     /// The payment, without its refunds.
     pub(crate) fn read(&self) -> Result<Payment, StoreError> {
         let currency = self.currency.parse().map_err(|_| StoreError::Corrupt("a currency"))?;
@@ -337,6 +258,59 @@ impl PaymentRow {
             refusals: refusals.collect(),
         }))
     }
+}
+
+/// Payments as they are written.
+pub(super) struct Payments;
+
+impl Table for Payments {
+    const NAME: &'static str = "payments";
+    const CHANGING: &'static [&'static str] = &["state", "reversed_at_ms", "completed_at_ms", "entry_id"];
+    const KEY: &'static [&'static str] = &["payment_id"];
+    const FIXED: &'static [&'static str] = &[
+        "request_hash",
+        "merchant_id",
+        "terminal_id",
+        "wallet_id",
+        "currency",
+        "gross_minor",
+        "due_minor",
+        "redemptions",
+        "merchant_reference",
+        "created_at_ms",
+        "decline_reason",
+        "decline_message",
+        "refusals",
+        "previous_payment_id",
+        "approval_expires_at_ms",
+    ];
+}
+
+/// A row of [`Payments`].
+pub(super) fn payment_values(payment: &Payment) -> [Bind<'_>; 20] {
+    let decline = payment.decline.as_ref();
+    [
+        Int(payment.state.code()),
+        MaybeInt(payment.reversed_at.map(|at| at.0)),
+        MaybeInt(payment.completed_at.map(|at| at.0)),
+        MaybeInt(payment.entry),
+        Bytes(payment.id.as_bytes()),
+        MaybeBytes(payment.request_hash.as_ref().map(|hash| hash.as_slice())),
+        Int(payment.merchant.0.into()),
+        Int(payment.terminal.0.into()),
+        MaybeInt(payment.wallet.map(|id| id.0.into())),
+        Text(payment.currency.code()),
+        Int(payment.gross_minor),
+        Int(payment.due_minor),
+        Encoded(Some(redemptions_to_bytes(&payment.redemptions, payment.currency))),
+        Text(&payment.reference),
+        Int(payment.created_at.0),
+        MaybeText(decline.map(|decline| decline.reason.as_str())),
+        MaybeText(decline.map(|decline| decline.message.as_str())),
+        Encoded(decline.map(refusals_to_bytes)),
+        MaybeBytes(payment.previous.as_ref().map(|id| id.as_bytes().as_slice())),
+        MaybeInt(payment.approval_expires_at.map(|at| at.0)),
+    ]
 }
 
 fn refusals_to_bytes(decline: &Decline) -> Vec<u8> {

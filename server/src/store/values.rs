@@ -9,7 +9,6 @@ use diesel::{
 };
 
 /// A value.
-#[derive(Clone, Copy)]
 pub(crate) enum Bind<'a> {
     /// A number.
     Int(i64),
@@ -19,6 +18,8 @@ pub(crate) enum Bind<'a> {
     Bytes(&'a [u8]),
     /// Bytes that may be missing.
     MaybeBytes(Option<&'a [u8]>),
+    /// Bytes that were made for the statement, and may be missing.
+    Encoded(Option<Vec<u8>>),
     /// Text.
     Text(&'a str),
     /// Text that may be missing.
@@ -34,6 +35,7 @@ macro_rules! bind_fragment {
                     Bind::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value),
                     Bind::Bytes(value) => out.push_bind_param::<Binary, _>(value),
                     Bind::MaybeBytes(value) => out.push_bind_param::<Nullable<Binary>, _>(value),
+                    Bind::Encoded(value) => out.push_bind_param::<Nullable<Binary>, _>(value),
                     Bind::Text(value) => out.push_bind_param::<Text, _>(value),
                     Bind::MaybeText(value) => out.push_bind_param::<Nullable<Text>, _>(value),
                 }
@@ -53,20 +55,18 @@ pub(super) enum Column<'a> {
 
 impl<'a> Column<'a> {
     /// Turns rows of `columns` values each, which all have the same kinds in the same places, into columns.
-    pub(super) fn all(columns: usize, values: &[Bind<'a>]) -> Vec<Self> {
+    pub(super) fn all(columns: usize, values: &'a [Bind<'_>]) -> Vec<Self> {
         (0..columns).map(|column| Self::of(values.iter().skip(column).step_by(columns))).collect()
     }
 
-    fn of<'b>(values: impl Iterator<Item = &'b Bind<'a>> + Clone) -> Self
-    where
-        'a: 'b,
-    {
+    fn of<'b: 'a>(values: impl Iterator<Item = &'a Bind<'b>> + Clone) -> Self {
         match values.clone().next() {
-            Some(Bind::Bytes(_) | Bind::MaybeBytes(_)) => Self::Bytes(
+            Some(Bind::Bytes(_) | Bind::MaybeBytes(_) | Bind::Encoded(_)) => Self::Bytes(
                 values
                     .map(|value| match value {
                         Bind::Bytes(value) => Some(*value),
                         Bind::MaybeBytes(value) => *value,
+                        Bind::Encoded(value) => value.as_deref(),
                         _ => unreachable!("a column of bytes"),
                     })
                     .collect(),

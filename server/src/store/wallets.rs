@@ -15,7 +15,8 @@ use super::{
     codes::{Coded, bytes, count, maybe_time, number, uuid},
     load::Loaded,
     schema,
-    statements::{self, Select, insert, numbers, update},
+    select::{self, Select, numbers},
+    table::Table,
     values::Bind::{self, Bytes, Int, MaybeBytes, MaybeInt, Text},
 };
 use crate::{
@@ -128,7 +129,7 @@ pub(crate) fn wallets_by_code(conn: &mut Conn, codes: &[CodeHash]) -> Loaded<(Co
     };
     let mut found = Vec::new();
     for select in [pairing, recovery] {
-        let rows = select.load::<(Binary, BigInt), (Vec<u8>, i64)>(conn, statements::bytes(codes))?;
+        let rows = select.load::<(Binary, BigInt), (Vec<u8>, i64)>(conn, select::bytes(codes))?;
         for (hash, id) in rows {
             found.push((bytes(&hash)?, WalletId(number(id)?)));
         }
@@ -144,7 +145,7 @@ pub(crate) fn devices_by_key(conn: &mut Conn, keys: &[[u8; 32]]) -> Loaded<Devic
         postgres: "SELECT id, wallet_id, public_key, name, linked_at_ms, revoked_at_ms FROM devices \
                    WHERE public_key = ANY(?)",
     };
-    let rows = select.load::<schema::devices::SqlType, DeviceRow>(conn, statements::bytes(keys))?;
+    let rows = select.load::<schema::devices::SqlType, DeviceRow>(conn, select::bytes(keys))?;
     rows.into_iter().map(DeviceRow::read).collect()
 }
 
@@ -225,29 +226,16 @@ pub(crate) fn held(conn: &mut Conn, wallet: WalletId) -> Result<Held, StoreError
 
 /// Writes the wallets, devices and tokens that a batch has made or changed.
 pub(super) fn write(conn: &mut Conn, state: &State) -> Result<(), StoreError> {
-    write_wallets(conn, state)?;
-    write_devices(conn, state)?;
-    write_tokens(conn, state)
+    Wallets::write(conn, &state.wallets, |(_, wallet)| wallet_values(wallet))?;
+    Devices::write(conn, &state.devices, |(_, device)| device_values(device))?;
+    Tokens::write(conn, &state.tokens, |(id, token)| token_values(*id, token))
 }
 
-fn write_wallets(conn: &mut Conn, state: &State) -> Result<(), StoreError> {
-    let values: Vec<Bind<'_>> = state
-        .wallets
-        .new_rows()
-        .flat_map(|(id, wallet)| {
-            let [first, rest @ ..] = wallet_binds(wallet);
-            [Int(id.0.into()), first, Int(wallet.opened_at.0)].into_iter().chain(rest)
-        })
-        .collect();
-    let into = "wallets (id, state, opened_at_ms, limit_payment_minor, limit_day_minor, recovery_hash, \
-                pairing_hash, pairing_expires_at_ms)";
-    insert(conn, into, 8, &values)?;
-    let values: Vec<Bind<'_>> = state
-        .wallets
-        .changed_rows()
-        .flat_map(|(id, wallet)| wallet_binds(wallet).into_iter().chain([Int(id.0.into())]))
-        .collect();
-    let set = [
+struct Wallets;
+
+impl Table for Wallets {
+    const NAME: &'static str = "wallets";
+    const CHANGING: &'static [&'static str] = &[
         "state",
         "limit_payment_minor",
         "limit_day_minor",
@@ -255,11 +243,11 @@ fn write_wallets(conn: &mut Conn, state: &State) -> Result<(), StoreError> {
         "pairing_hash",
         "pairing_expires_at_ms",
     ];
-    update(conn, "wallets", &set, &["id"], &values)
+    const KEY: &'static [&'static str] = &["id"];
+    const FIXED: &'static [&'static str] = &["opened_at_ms"];
 }
 
-/// What changes of a wallet.
-fn wallet_binds(wallet: &Wallet) -> [Bind<'_>; 6] {
+fn wallet_values(wallet: &Wallet) -> [Bind<'_>; 8] {
     [
         Int(wallet.state.code()),
         MaybeInt(wallet.limit_payment_minor),
@@ -267,49 +255,46 @@ fn wallet_binds(wallet: &Wallet) -> [Bind<'_>; 6] {
         MaybeBytes(wallet.recovery.as_ref().map(|hash| hash.as_slice())),
         MaybeBytes(wallet.pairing.as_ref().map(|pairing| pairing.hash.as_slice())),
         MaybeInt(wallet.pairing.map(|pairing| pairing.expires_at.0)),
+        Int(wallet.id.0.into()),
+        Int(wallet.opened_at.0),
     ]
 }
 
-fn write_devices(conn: &mut Conn, state: &State) -> Result<(), StoreError> {
-    let values: Vec<_> = state
-        .devices
-        .new_rows()
-        .flat_map(|((wallet, id), device)| {
-            [
-                Int(id.0.into()),
-                Int(wallet.0.into()),
-                Bytes(&device.public_key),
-                Text(&device.name),
-                Int(device.linked_at.0),
-                MaybeInt(device.revoked_at.map(|at| at.0)),
-            ]
-        })
-        .collect();
-    insert(conn, "devices (id, wallet_id, public_key, name, linked_at_ms, revoked_at_ms)", 6, &values)?;
-    let changed = state.devices.changed_rows();
-    let values: Vec<_> = changed
-        .flat_map(|((_, id), device)| [MaybeInt(device.revoked_at.map(|at| at.0)), Int(id.0.into())])
-        .collect();
-    update(conn, "devices", &["revoked_at_ms"], &["id"], &values)
+struct Devices;
+
+impl Table for Devices {
+    const NAME: &'static str = "devices";
+    const CHANGING: &'static [&'static str] = &["revoked_at_ms"];
+    const KEY: &'static [&'static str] = &["id"];
+    const FIXED: &'static [&'static str] = &["wallet_id", "public_key", "name", "linked_at_ms"];
 }
 
-fn write_tokens(conn: &mut Conn, state: &State) -> Result<(), StoreError> {
-    let values: Vec<_> = state
-        .tokens
-        .new_rows()
-        .flat_map(|(id, token)| {
-            [
-                Int(id.cast_signed()),
-                Int(token.wallet.0.into()),
-                Int(token.device.0.into()),
-                Int(token.expires_at.0),
-                Int(token.state.code()),
-            ]
-        })
-        .collect();
-    insert(conn, "tokens (id, wallet_id, device_id, expires_at_ms, state)", 5, &values)?;
-    let changed = state.tokens.changed_rows();
-    let values: Vec<_> =
-        changed.flat_map(|(id, token)| [Int(token.state.code()), Int(id.cast_signed())]).collect();
-    update(conn, "tokens", &["state"], &["id"], &values)
+fn device_values(device: &Device) -> [Bind<'_>; 6] {
+    [
+        MaybeInt(device.revoked_at.map(|at| at.0)),
+        Int(device.id.0.into()),
+        Int(device.wallet.0.into()),
+        Bytes(&device.public_key),
+        Text(&device.name),
+        Int(device.linked_at.0),
+    ]
+}
+
+struct Tokens;
+
+impl Table for Tokens {
+    const NAME: &'static str = "tokens";
+    const CHANGING: &'static [&'static str] = &["state"];
+    const KEY: &'static [&'static str] = &["id"];
+    const FIXED: &'static [&'static str] = &["wallet_id", "device_id", "expires_at_ms"];
+}
+
+fn token_values(id: TokenId, token: &Token) -> [Bind<'_>; 5] {
+    [
+        Int(token.state.code()),
+        Int(id.cast_signed()),
+        Int(token.wallet.0.into()),
+        Int(token.device.0.into()),
+        Int(token.expires_at.0),
+    ]
 }
