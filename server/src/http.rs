@@ -2,18 +2,21 @@
 
 use std::{
     convert::Infallible,
+    fmt::Display,
     path::{Path, PathBuf},
+    task::{Context, Poll},
 };
 
 use axum::{
-    Router,
-    body::Body,
+    BoxError, Router,
+    body::{Bytes, HttpBody},
     http::{HeaderName, HeaderValue, Request, Response, StatusCode, header},
     response::IntoResponse,
 };
-use tonic::service::Routes;
-use tonic_web::GrpcWebLayer;
-use tower::{ServiceExt, service_fn};
+use futures::{FutureExt, future::BoxFuture};
+use tonic::{body::Body, service::Routes};
+use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_http::services::{ServeDir, ServeFile};
 
 /// Nothing but our own files, and in none of them a script or a style that stands in the page; WebAssembly may be compiled.
@@ -29,21 +32,44 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const HASH_DIGITS_MIN: usize = 8;
 
 /// What is served on each port.
-pub(crate) fn router(grpc: Routes, wallet_dir: Option<PathBuf>) -> Router {
-    let grpc = grpc.into_axum_router().layer(GrpcWebLayer::new());
-    let web = match wallet_dir {
-        Some(dir) => files(&dir),
-        None => Router::new(),
-    };
-    // Not by path: an unknown service must be answered as gRPC, not with a page.
-    let steer = service_fn(move |request: Request<Body>| {
-        let router = if is_grpc(&request) { grpc.clone() } else { web.clone() };
-        router.oneshot(request)
-    });
-    Router::new().fallback_service(steer)
+#[derive(Clone)]
+pub(crate) struct Site {
+    grpc: GrpcWebService<Routes>,
+    web: Router,
 }
 
-fn is_grpc(request: &Request<Body>) -> bool {
+impl Site {
+    pub(crate) fn new(grpc: Routes, wallet_dir: Option<PathBuf>) -> Self {
+        let web = wallet_dir.map(|dir| files(&dir)).unwrap_or_default();
+        Self { grpc: GrpcWebLayer::new().layer(grpc), web }
+    }
+}
+
+impl<B> Service<Request<B>> for Site
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError> + Display,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request<B>>::poll_ready(&mut self.grpc, cx)
+    }
+
+    /// Not by path: an unknown service must be answered as gRPC, not with a page.
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        if is_grpc(&request) {
+            self.grpc.call(request).boxed()
+        } else {
+            let page = self.web.call(request);
+            async { Ok(page.await?.map(Body::new)) }.boxed()
+        }
+    }
+}
+
+fn is_grpc<B>(request: &Request<B>) -> bool {
     let kind = request.headers().get(header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
@@ -52,7 +78,7 @@ fn is_grpc(request: &Request<Body>) -> bool {
 fn files(dir: &Path) -> Router {
     let assets = ServeDir::new(dir).precompressed_br();
     let page = ServeFile::new(dir.join("index.html")).precompressed_br();
-    Router::new().fallback_service(service_fn(move |request: Request<Body>| {
+    Router::new().fallback_service(service_fn(move |request: Request<axum::body::Body>| {
         let (assets, page) = (assets.clone(), page.clone());
         async move {
             let name = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
@@ -66,7 +92,7 @@ fn files(dir: &Path) -> Router {
     }))
 }
 
-fn with_headers(mut response: Response<Body>, name: &str) -> Response<Body> {
+fn with_headers(mut response: axum::response::Response, name: &str) -> axum::response::Response {
     let found = response.status() != StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
     let cache = if found && is_hashed(name) { IMMUTABLE } else { "no-cache" };

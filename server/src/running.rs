@@ -26,7 +26,7 @@ use crate::{
     engine::{Engine, Writer},
     error::Error as CallError,
     gather::Gather,
-    http,
+    http::Site,
     hub::Hub,
     news::Herald,
     operator_key,
@@ -124,12 +124,12 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
     operator_key::ensure(&app, &data_dir).await?;
 
     let routes = api::routes(&app).await.map_err(|error| ServeError::Other(error.to_string()))?;
-    let router = http::router(routes, config.wallet_dir);
+    let site = tower::make::Shared::new(Site::new(routes, config.wallet_dir));
     let handle = Handle::new();
     let (listener, address) = bind(config.listen)?;
     let plain = axum_server::from_tcp(listener).map_err(|error| ServeError::Listen { address, error })?;
     let plain = plain.acceptor(Gather(NoDelayAcceptor)).handle(handle.clone());
-    let mut listeners = vec![tokio::spawn(plain.serve(router.clone().into_make_service()))];
+    let mut listeners = vec![tokio::spawn(plain.serve(site.clone()))];
     let mut tls_address = None;
     if let Some(tls) = config.tls {
         let (listener, address) = bind(tls.listen)?;
@@ -137,7 +137,7 @@ pub async fn serve(config: Config, mut store: Store, outside: Surroundings) -> R
         let server =
             axum_server::from_tcp(listener).map_err(|error| ServeError::Listen { address, error })?;
         let server = server.acceptor(Gather(acceptor)).handle(handle.clone());
-        listeners.push(tokio::spawn(server.serve(router.into_make_service())));
+        listeners.push(tokio::spawn(server.serve(site)));
         tls_address = Some(address);
     }
     let sweep = tokio::spawn(sweep::run(Arc::clone(&app), config.sweep_interval));
