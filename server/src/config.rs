@@ -9,7 +9,9 @@ pub const BATCH_COMMANDS_MAX: usize = 256;
 /// Commands that wait for the writer before callers are told to come back.
 pub const QUEUE_COMMANDS_MAX: usize = 4_096;
 /// How long a payment may have to wait for those before it; beyond, callers are told to come back.
-pub const PAYMENT_WAIT_MAX: Duration = Duration::from_millis(30);
+pub const PAYMENT_WAIT_MAX: Duration = Duration::from_millis(25);
+/// Payments under way up to which each goes its own way as soon as it can.
+pub const QUIET_PAYMENTS_MAX: u32 = 16;
 /// Reads that run at the same time.
 pub const READERS_MAX: usize = 4;
 /// Reads that wait for those before callers are told to come back.

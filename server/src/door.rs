@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    config::{BATCH_COMMANDS_MAX, PAYMENT_WAIT_MAX},
+    config::{BATCH_COMMANDS_MAX, PAYMENT_WAIT_MAX, QUIET_PAYMENTS_MAX},
     error::Error,
 };
 
@@ -38,6 +38,11 @@ impl Door {
             return Ok(Place(self));
         }
         Err(Error::overloaded("too many payments at once; try again after the delay"))
+    }
+
+    /// Whether so few payments are inside that there is nothing to gain from doing many together.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.inside().payments <= QUIET_PAYMENTS_MAX
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -95,6 +100,20 @@ mod tests {
     #[test]
     fn a_crowd_finds_a_place_where_nobody_waited_yet() {
         assert_eq!(let_in(&mut Inside::default(), 2_000), 2_000);
+    }
+
+    #[test]
+    fn it_is_quiet_until_there_is_enough_to_share() {
+        let door = Door::default();
+        let mut inside: Vec<Place<'_>> = Vec::new();
+        for _ in 0..QUIET_PAYMENTS_MAX {
+            inside.push(door.enter().unwrap());
+            assert!(door.is_quiet());
+        }
+        inside.push(door.enter().unwrap());
+        assert!(!door.is_quiet());
+        inside.pop();
+        assert!(door.is_quiet());
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl App {
             return Ok(Scan { token: None, code: Some(ScannedCode { signed: false, issued_at, claims }) });
         };
         let proof = Proof { message: code.signing_input(), signature: code.signature };
-        let held = self.holders.of(id, Some(proof)).await?;
+        let held = self.holders.of(id, Some(proof), self.door.is_quiet()).await?;
         Ok(Scan {
             token: held.map(|held| (id, held.wallet)),
             code: Some(ScannedCode { signed: held.is_some_and(|held| held.signed), issued_at, claims }),
@@ -38,7 +38,7 @@ impl App {
     /// Looks up a token's number that came without a code.
     pub(crate) async fn token_alone(&self, number: TokenNumber) -> Result<Scan, Error> {
         let Some(id) = self.secrets.token_id(number) else { return Ok(Scan { token: None, code: None }) };
-        let held = self.holders.of(id, None).await?;
+        let held = self.holders.of(id, None, self.door.is_quiet()).await?;
         Ok(Scan { token: held.map(|held| (id, held.wallet)), code: None })
     }
 }

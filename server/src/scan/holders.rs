@@ -49,7 +49,7 @@ type Asker = oneshot::Sender<Option<Held>>;
 #[derive(Default)]
 struct Waiting {
     asked: VecDeque<(Question, Asker)>,
-    /// A reading thread answers, and will look for more when it has.
+    /// Somebody answers, and will look for more when he has.
     answering: bool,
 }
 
@@ -64,13 +64,18 @@ impl Holders {
         Self { readers, waiting: Arc::default() }
     }
 
-    /// The holder of a token; none where the provider never gave it out.
-    pub(crate) async fn of(&self, token: TokenId, proof: Option<Proof>) -> Result<Option<Held>, StoreError> {
+    /// The holder of a token; none where the provider never gave it out. Where it is `quiet`, it is found out here and now, as
+    /// the way to a reading thread and back takes longer; else a thread answers many together.
+    pub(crate) async fn of(
+        &self,
+        token: TokenId,
+        proof: Option<Proof>,
+        quiet: bool,
+    ) -> Result<Option<Held>, StoreError> {
         let question = Question { token, proof };
         let (asker, answer) = oneshot::channel();
-        if self.ask(question.clone(), asker) {
-            let turn = Turn { waiting: Arc::clone(&self.waiting), over: false };
-            self.readers.post(move |conn| turn.answer(conn))?;
+        if let Some(turn) = self.ask(question.clone(), asker) {
+            self.begin(turn, quiet)?;
         }
         match answer.await {
             Ok(found) => Ok(found),
@@ -79,11 +84,24 @@ impl Holders {
         }
     }
 
-    /// Lines up; true where somebody has to begin to answer.
-    fn ask(&self, question: Question, asker: Asker) -> bool {
+    /// Lines up. Where nobody answers, it is the asker's turn to see to it.
+    fn ask(&self, question: Question, asker: Asker) -> Option<Turn> {
         let mut waiting = lock(&self.waiting);
         waiting.asked.push_back((question, asker));
-        !mem::replace(&mut waiting.answering, true)
+        let begins = !mem::replace(&mut waiting.answering, true);
+        begins.then(|| Turn { waiting: Arc::clone(&self.waiting), over: false })
+    }
+
+    fn begin(&self, turn: Turn, quiet: bool) -> Result<(), StoreError> {
+        let here = if quiet { self.readers.here() } else { None };
+        let turn = match here {
+            Some(mut conn) => turn.answer_some(&mut conn)?,
+            None => Some(turn),
+        };
+        match turn {
+            Some(turn) => self.readers.post(move |conn| turn.answer(conn)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -99,22 +117,30 @@ struct Turn {
 }
 
 impl Turn {
-    fn answer(mut self, conn: &mut Conn) -> Result<(), StoreError> {
-        while let Some((questions, askers)) = self.next() {
-            for (asker, found) in askers.into_iter().zip(find(conn, &questions)?) {
-                // A caller that went away needs no answer.
-                let _ = asker.send(found);
-            }
+    fn answer(self, conn: &mut Conn) -> Result<(), StoreError> {
+        let mut turn = Some(self);
+        while let Some(now) = turn {
+            turn = now.answer_some(conn)?;
         }
         Ok(())
     }
 
-    fn next(&mut self) -> Option<(Vec<Question>, Vec<Asker>)> {
+    /// Answers those who share a question; where more wait, the turn goes on.
+    fn answer_some(mut self, conn: &mut Conn) -> Result<Option<Self>, StoreError> {
+        let (questions, askers): (Vec<_>, Vec<_>) = {
+            let mut waiting = lock(&self.waiting);
+            let together = waiting.asked.len().min(SHARED_MAX);
+            waiting.asked.drain(..together).unzip()
+        };
+        for (asker, found) in askers.into_iter().zip(find(conn, &questions)?) {
+            // A caller that went away needs no answer.
+            let _ = asker.send(found);
+        }
         let mut waiting = lock(&self.waiting);
-        self.over = waiting.asked.is_empty();
-        waiting.answering = !self.over;
-        let together = waiting.asked.len().min(SHARED_MAX);
-        (!self.over).then(|| waiting.asked.drain(..together).unzip())
+        waiting.answering = !waiting.asked.is_empty();
+        self.over = !waiting.answering;
+        drop(waiting);
+        Ok((!self.over).then_some(self))
     }
 }
 
@@ -202,7 +228,7 @@ mod tests {
         let signer = |token: u8| if token.is_multiple_of(3) { token + 1 } else { token };
         let ask = |token: u8| {
             let proof = proof(signer(token)).filter(|_| !token.is_multiple_of(5));
-            holders.of(token.into(), proof)
+            holders.of(token.into(), proof, token.is_multiple_of(2))
         };
         let found = join_all((0..2 * TOKENS).map(ask)).await;
         for (token, found) in (0..2 * TOKENS).zip(found) {
@@ -220,11 +246,13 @@ mod tests {
         let (store, mut conn) = store(dir.path());
         let holders = Holders::new(store.readers.clone());
         conn.batch_execute("ALTER TABLE tokens RENAME TO elsewhere").unwrap();
-        for found in join_all((0..TOKENS).map(|token| holders.of(token.into(), proof(token)))).await {
+        let ask = |token: u8| holders.of(token.into(), proof(token), token.is_multiple_of(2));
+        for found in join_all((0..TOKENS).map(ask)).await {
             assert!(matches!(found, Err(StoreError::Query(_))), "{found:?}");
         }
         conn.batch_execute("ALTER TABLE elsewhere RENAME TO tokens").unwrap();
-        let held = holders.of(0, proof(0)).await.unwrap();
-        assert!(held.is_some_and(|held| held.signed));
+        for token in [0, 1] {
+            assert!(ask(token).await.unwrap().is_some_and(|held| held.signed));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
@@ -26,7 +26,10 @@ type Job = Box<dyn FnOnce(&mut Reader, bool) + Send>;
 
 /// The read side of the database. The threads end with the last clone.
 #[derive(Clone)]
-pub(crate) struct Readers(SyncSender<Job>);
+pub(crate) struct Readers {
+    jobs: SyncSender<Job>,
+    here: Option<Arc<Mutex<Conn>>>,
+}
 
 impl Readers {
     /// Starts the threads, each with a connection of its own.
@@ -38,7 +41,17 @@ impl Readers {
             let spawned = thread::Builder::new().name(format!("reader {n}")).spawn(move || run(conn, &jobs));
             spawned.map_err(|error| StoreError::File { path: PathBuf::from("reader thread"), error })?;
         }
-        Ok(Self(sender))
+        let here = match database {
+            Database::File(_) => Some(Arc::new(Mutex::new(Reader::connect(database)?.conn))),
+            Database::Postgres { .. } => None,
+        };
+        Ok(Self { jobs: sender, here })
+    }
+
+    /// A connection for a look so short that to hand it to a thread and back would take longer; none where it is in use,
+    /// or where each look is a round trip.
+    pub(crate) fn here(&self) -> Option<MutexGuard<'_, Conn>> {
+        self.here.as_ref()?.try_lock().ok()
     }
 
     /// Runs `read` on a snapshot of the database.
@@ -83,7 +96,7 @@ impl Readers {
     }
 
     fn queue(&self, job: Job) -> Result<(), StoreError> {
-        self.0.try_send(job).map_err(|error| match error {
+        self.jobs.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Stopped,
         })
