@@ -338,19 +338,18 @@ pub(crate) fn limits(rules: &Rules, wallet: Option<&Wallet>) -> Limits {
 /// Moves the money of a payment and uses its coupons, which are `from` until then. The caller has checked that both are there.
 pub(super) fn redeem(state: &mut State, wallet: WalletId, id: PaymentId, from: CouponState) -> Vec<CouponId> {
     let now = state.now;
-    let payment = state.payments.get(&id).expect("a payment that is made exists").clone();
-    let entry = posting_rules::payment(wallet, payment.merchant, payment.due_minor, &payment.discounts());
-    let entry = state.post(entry, Some(id));
-    let mut coupons = Vec::with_capacity(payment.redemptions.len());
-    for redemption in &payment.redemptions {
-        let offer = redemption.offer_number;
+    let payment = state.payments.get(&id).expect("a payment that is made exists");
+    let (merchant, due_minor, discounts) = (payment.merchant, payment.due_minor, payment.discounts());
+    let entry = state.post(posting_rules::payment(wallet, merchant, due_minor, &discounts), Some(id));
+    let mut coupons = Vec::with_capacity(discounts.len());
+    for (offer, discount_minor) in discounts {
         let mut theirs = state.coupons_of(wallet, offer);
         let its = theirs.find(|c| c.state == from && c.payment == Some(id));
         let key = its.expect("a payment keeps its coupons").key();
         drop(theirs);
         let coupon = state.coupons.change(&key);
         coupon.state = CouponState::Redeemed;
-        coupon.reserved_minor -= redemption.discount_minor();
+        coupon.reserved_minor -= discount_minor;
         coupon.redeemed_at = Some(now);
         let coupon = coupon.id;
         state.accounts.change(&Account::CampaignReserved(offer)).coupons_redeemed += 1;
