@@ -24,6 +24,10 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PR
 /// Every connection where the operator asks for it; else the database's own default holds.
 const SERIALIZABLE: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE";
 
+/// What batches and most reads ask for is found by its key. PostgreSQL keeps the plan of each statement; one that it made while the
+/// tables were empty would go on to read them whole when they are not, until it counts them again, a minute later.
+const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 /// One server at a time brings a PostgreSQL up to date; the lock goes with the connection.
 const PREPARE_LOCK: &str = "SELECT pg_advisory_lock(1330856782, 0)";
 const PREPARE_UNLOCK: &str = "SELECT pg_advisory_unlock(1330856782, 0)";
@@ -88,6 +92,15 @@ impl Database {
         }
     }
 
+    /// A new connection for statements that find their rows by keys.
+    pub(super) fn connect_by_key(&self) -> Result<Conn, StoreError> {
+        let mut conn = self.connect()?;
+        if let Conn::Postgres(conn) = &mut conn {
+            conn.batch_execute(BY_KEY)?;
+        }
+        Ok(conn)
+    }
+
     /// A new connection to a PostgreSQL.
     pub(crate) fn connect_postgres(&self) -> Result<Option<PgConnection>, StoreError> {
         match self {
@@ -103,7 +116,7 @@ impl Database {
         currency: Currency,
         outside: &Surroundings,
     ) -> Result<(Conn, [u8; 32]), StoreError> {
-        let mut conn = self.connect()?;
+        let mut conn = self.connect_by_key()?;
         let secret = match &mut conn {
             Conn::Sqlite(sqlite) => {
                 migrate(sqlite, SQLITE)?;

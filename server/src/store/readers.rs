@@ -109,7 +109,9 @@ where
     E: From<StoreError> + From<diesel::result::Error>,
 {
     if let Conn::Postgres(conn) = conn {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        // A report may do better than by key.
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = on; \
+                     SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
         AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
     } else {
         <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
@@ -128,7 +130,7 @@ struct Reader {
 
 impl Reader {
     fn connect(database: &Database) -> Result<Self, StoreError> {
-        let mut conn = database.connect()?;
+        let mut conn = database.connect_by_key()?;
         if let Conn::Sqlite(conn) = &mut conn {
             conn.batch_execute(READER_CACHE)?;
         }
@@ -157,7 +159,7 @@ impl Reader {
         if self.is_alive() {
             return true;
         }
-        match self.database.connect() {
+        match self.database.connect_by_key() {
             Ok(conn) => self.conn = conn,
             Err(error) => {
                 tracing::error!(%error, "the database can't be reached");

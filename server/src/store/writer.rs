@@ -109,7 +109,7 @@ impl StoreWriter {
         if database::is_alive(conn) {
             return true;
         }
-        match self.database.connect() {
+        match self.database.connect_by_key() {
             Ok(conn) => self.conn = conn,
             Err(error) => tracing::error!(%error, "the database can't be reached"),
         }

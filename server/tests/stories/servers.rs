@@ -6,7 +6,7 @@ use proto::v1::{self, PaymentState};
 use server::{clock::ManualClock, config::Config};
 use shared::reason::Reason;
 
-use crate::on_postgres::world::*;
+use crate::{cluster::cluster, on_postgres::world::*};
 
 /// Another server on the same database.
 async fn another(world: &World) -> World {
@@ -108,6 +108,37 @@ async fn a_device_that_was_revoked_at_one_server_is_dead_at_the_other() {
     phone.revoke(&id).await.unwrap();
     let mut till = second.till().await;
     assert_eq!(refused(till.pay(&Sale::of(&shown, 100)).await), Reason::TokenRevoked, "whatever the news");
-    assert_eq!(refused(watching.message().await), Reason::DeviceRevoked);
+    // That the payment was refused may come before the news of the other server.
+    let over = loop {
+        match watching.message().await {
+            Ok(Some(_)) => {}
+            end => break end,
+        }
+    };
+    assert_eq!(refused(over), Reason::DeviceRevoked);
     assert_eq!(refused(lost.devices().await), Reason::DeviceRevoked, "the news that ended the watching came");
+}
+
+/// PostgreSQL keeps a statement's plan from its sixth run on. One made for tables that are still empty must not read them whole when
+/// they have grown.
+#[tokio::test]
+async fn a_new_provider_finds_the_rows_of_its_payments_by_their_keys() {
+    let mut world = World::new().await;
+    let mut till = world.till().await;
+    let mut phone = world.phone(10_000).await;
+    for _ in 0..8 {
+        let sale = Sale::of(&phone.code(&[]).await, 100);
+        till.pay(&sale).await.unwrap();
+    }
+    let name = database_name(world.dir.path());
+    let ask = |sql: &str| cluster().sql(&name, sql).1;
+    world.running.take().unwrap().shutdown().await;
+    // A connection tells what it did when it ends.
+    while ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") != "1" {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // To make the schema and to start may take a look at whole tables, a payment may not.
+    let scans = ask("SELECT relname, seq_scan < 8, idx_scan >= 8 FROM pg_stat_user_tables \
+                     WHERE relname IN ('accounts', 'tokens', 'wallets') ORDER BY relname");
+    assert_eq!(scans, "accounts|t|t\ntokens|t|t\nwallets|t|t");
 }
