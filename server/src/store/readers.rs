@@ -20,7 +20,7 @@ use super::{Conn, Database, StoreError, database::is_alive};
 use crate::config::{READERS_MAX, READS_QUEUED_MAX};
 
 /// The pages that each thread keeps of a file: few, since there are several threads, and the system keeps the file's pages too.
-const READER_CACHE: &str = "PRAGMA cache_size = -4000";
+const READER_CACHE: &str = "PRAGMA cache_size = -3000";
 
 type Job = Box<dyn FnOnce(&mut Reader, bool) + Send>;
 
