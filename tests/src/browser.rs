@@ -28,6 +28,8 @@ pub use looks::{LAYOUTS, Layout};
 pub const CHROMIUM: (&str, &str) = ("ONESCAN_CHROMIUM", "/usr/bin/chromium");
 /// How long a page may take to show what is waited for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Times that what is tapped may have been put in place anew before it is tapped.
+const TAPS_MAX: usize = 5;
 
 /// How a phone is set up.
 #[derive(Debug, Clone, Copy)]
@@ -134,17 +136,23 @@ impl Phone {
         self.page.find(Locator::Css(&css)).await.is_ok()
     }
 
-    /// Waits for it, scrolls to it and taps it.
+    /// Waits for it, scrolls to it and taps it. Where the page puts another in its place meanwhile, that one is tapped.
     pub async fn tap(&self, name: &str) {
-        let element = self.see(name).await;
         // Not just into view: the tabs lie over the lower edge.
         let show =
             "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center', behavior: 'instant' })";
         let css = json!(format!("[data-test=\"{name}\"]"));
-        self.page.execute(show, vec![css]).await.expect("the page scrolls");
-        if let Err(error) = element.click().await {
-            self.screenshot(&format!("untapped-{name}")).await;
-            panic!("{name} can't be tapped: {error}");
+        for tries_left in (0..TAPS_MAX).rev() {
+            let element = self.see(name).await;
+            self.page.execute(show, vec![css.clone()]).await.expect("the page scrolls");
+            match element.click().await {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() && tries_left > 0 => {}
+                Err(error) => {
+                    self.screenshot(&format!("untapped-{name}")).await;
+                    panic!("{name} can't be tapped: {error}");
+                }
+            }
         }
     }
 
@@ -240,6 +248,18 @@ impl Phone {
             .expect("the folder of screenshots can be made");
         std::fs::write(file, &png).expect("the screenshot is kept");
         png
+    }
+
+    /// Waits until a script in the page says true.
+    pub async fn until(&self, script: &str) {
+        let started = tokio::time::Instant::now();
+        while self.evaluate(script).await != true {
+            if started.elapsed() > PATIENCE {
+                self.screenshot("until").await;
+                panic!("never true: {script}\n{}", self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Runs JavaScript in the page; for what only a page can tell.

@@ -37,7 +37,7 @@ async fn of_many_offers_the_shopper_finds_the_one_and_reads_its_terms() {
     let rows = phone.evaluate(&format!("return {drawn}")).await;
     assert!(rows.as_u64().unwrap() <= 50, "{rows} rows are drawn of 121");
     phone.evaluate("window.scrollTo(0, document.body.scrollHeight)").await;
-    until(&phone, &format!("return {last} && {drawn} <= 50")).await;
+    phone.until(&format!("return {last} && {drawn} <= 50")).await;
     phone.screenshot("pages/offers-at-the-end").await;
 
     phone.type_in("search-offers", "shampoo").await;
@@ -57,7 +57,7 @@ async fn of_many_offers_the_shopper_finds_the_one_and_reads_its_terms() {
     phone.tap("sheet-clip").await;
     phone.see("sheet-unclip").await;
     phone.tap("sheet-close").await;
-    until(&phone, "return document.querySelector('dialog') === null && location.hash === '#offers'").await;
+    phone.until("return document.querySelector('dialog') === null && location.hash === '#offers'").await;
     phone.read(&format!("clip-{shampoo}"), "Clipped").await;
     phone.close().await;
 }
@@ -145,7 +145,7 @@ async fn two_devices_pay_with_one_wallet_until_one_is_removed() {
     first.tap("settings").await;
     first.tap("devices").await;
     let other = "[...document.querySelectorAll('[data-test^=\"remove-D\"]')].map(b => b.dataset.test).pop()";
-    until(&first, &format!("return {other} !== undefined")).await;
+    first.until(&format!("return {other} !== undefined")).await;
     let remove = first.evaluate(&format!("return {other}")).await;
     first.tap(remove.as_str().unwrap()).await;
     first.screenshot("pages/removing").await;
@@ -160,8 +160,8 @@ async fn two_devices_pay_with_one_wallet_until_one_is_removed() {
 async fn a_scanned_pairing_code_fills_itself_in_and_leaves_the_address() {
     let world = stage().await;
     let phone = Phone::open(&format!("{}/#link/K7Q29XMD", world.url()), "zh-CN").await;
-    until(&phone, "return document.querySelector('[data-test=join-code]')?.value === 'K7Q29XMD'").await;
-    until(&phone, "return location.hash === '#link'").await;
+    phone.until("return document.querySelector('[data-test=join-code]')?.value === 'K7Q29XMD'").await;
+    phone.until("return location.hash === '#link'").await;
     phone.close().await;
 }
 
@@ -234,18 +234,6 @@ async fn shown(phone: &Phone) -> String {
     phone.tap("tab-pay").await;
     phone.see("pay-code").await;
     picture::decode(&phone.screenshot("pages/pay").await).expect("the code is read off the screen")
-}
-
-/// Waits until a script in the page says true.
-async fn until(phone: &Phone, script: &str) {
-    for _ in 0..100 {
-        if phone.evaluate(script).await == true {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    phone.screenshot("pages/until").await;
-    panic!("never true: {script}\n{}", phone.text().await);
 }
 
 /// The one file that comes into a folder.

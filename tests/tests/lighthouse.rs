@@ -13,14 +13,16 @@ const CATEGORIES: [&str; 3] = ["performance", "accessibility", "best-practices"]
 /// Of 100.
 const LEAST: u32 = 95;
 /// Its figures depend on how busy the machine is: the best of so many runs counts.
-const RUNS_MAX: usize = 3;
+const RUNS_MAX: usize = 5;
+/// What Lighthouse says where a run came to nothing by no fault of the page.
+const RUN_AGAIN: &str = "Please run Lighthouse again";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_wallet_is_quick_accessible_and_sound() {
     let world = Stage::with_wallet(&wallet_dist(), 10_000).await;
     let mut best: BTreeMap<&str, u32> = BTreeMap::new();
     for _ in 0..RUNS_MAX {
-        let report = lighthouse(&world.url());
+        let Some(report) = lighthouse(&world.url()) else { continue };
         for category in CATEGORIES {
             let score = report["categories"][category]["score"].as_f64().expect("a score");
             let hundred = (0..=100).rev().find(|n| f64::from(*n) <= score * 100.0 + 1e-9).unwrap_or(0);
@@ -36,7 +38,8 @@ async fn the_wallet_is_quick_accessible_and_sound() {
     panic!("of {LEAST} that are asked for: {best:?}");
 }
 
-fn lighthouse(url: &str) -> Value {
+/// A report, where the run came to one.
+fn lighthouse(url: &str) -> Option<Value> {
     let modules = tool("ONESCAN_NODE_MODULES", "node_modules");
     let output = Command::new("node")
         .arg(modules.join("lighthouse/cli/index.js"))
@@ -46,8 +49,13 @@ fn lighthouse(url: &str) -> Value {
         .env("CHROME_PATH", tool(CHROMIUM.0, CHROMIUM.1))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains(RUN_AGAIN) {
+        println!("{said}");
+        return None;
+    }
+    assert!(output.status.success(), "{said}");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
 /// What it holds against the page.

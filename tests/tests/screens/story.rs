@@ -213,7 +213,9 @@ async fn trouble(tour: &mut Tour, world: &Stage) {
     tour.look("barcode-offline", "digits").await;
     tour.tap("turn-code").await;
     tour.tap("tab-offers").await;
-    tour.phone.evaluate("document.querySelector('[data-test^=\"clip-\"].button').click()").await;
+    let clip = "document.querySelector('[data-test^=\"clip-\"].button')";
+    tour.phone.until(&format!("return {clip} !== null")).await;
+    tour.phone.evaluate(&format!("{clip}.click()")).await;
     tour.look("clip-failed", "notice").await;
     tour.tap("tab-receipts").await;
     tour.look("receipts-offline", "offline").await;
