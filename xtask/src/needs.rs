@@ -26,6 +26,13 @@ pub(crate) const FOR_THE_BROWSER: &[Need] = &[
         is_there: || on_path(&["chromedriver"]).is_some(),
         packages: &["chromium-driver"],
     },
+    // The wallet looks as on a phone, with the same widths on every machine, and Chinese is more than empty boxes.
+    Need { what: "Roboto", is_there: || has_font("Roboto"), packages: &["fonts-roboto-unhinted"] },
+    Need {
+        what: "Noto Sans for Chinese",
+        is_there: || has_font("Noto Sans CJK SC"),
+        packages: &["fonts-noto-cjk"],
+    },
 ];
 
 /// What `cargo xtask test` needs beside Rust and the browser.
@@ -57,6 +64,10 @@ pub(crate) const FOR_THE_READERS: &[Need] = &[Need {
     },
     packages: &["libzbar0"],
 }];
+
+fn has_font(family: &str) -> bool {
+    output(Command::new("fc-list").args([family, "family"])).is_ok_and(|found| !found.trim().is_empty())
+}
 
 fn has_postgres() -> bool {
     // Debian keeps the server's programs off the search path, one folder for each version.

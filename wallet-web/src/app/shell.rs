@@ -239,6 +239,9 @@ impl Shell {
     fn forget(&self) {
         let mut parts = self.parts.borrow_mut();
         parts.provider = None;
+        if let Some(watching) = parts.watching.take() {
+            watching.abort();
+        }
         if let Some(storage) = parts.storage.clone() {
             spawn_local(async move { drop(storage.forget().await) });
         }

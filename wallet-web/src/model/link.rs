@@ -37,6 +37,10 @@ pub(super) fn sync(model: &mut Model) -> Vec<Effect> {
 pub(super) fn synced(model: &mut Model, outcome: Result<Box<Snapshot>, CallError>) -> Vec<Effect> {
     model.link.syncing = false;
     let stale = std::mem::take(&mut model.link.stale);
+    if matches!(model.stage, Stage::Welcome { opening: false, .. }) {
+        // It was asked for a wallet that this phone has left since.
+        return vec![];
+    }
     let snapshot = match outcome {
         Ok(snapshot) => *snapshot,
         Err(error) if matches!(model.stage, Stage::Welcome { .. }) => {

@@ -213,6 +213,11 @@ fn a_closed_wallet_pays_nothing_shows_its_receipts_and_makes_room_for_another() 
     phone.account(AccountEvent::StartOverTapped);
     assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None });
     assert!(phone.did(|effect| matches!(effect, Effect::Forget)));
+
+    let late = phone.snapshot(&[], vec![]);
+    phone.on(Event::Synced(Ok(Box::new(late))));
+    assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None }, "it does not come back");
+    assert_eq!(phone.model.memory, Memory::default());
 }
 
 #[test]
