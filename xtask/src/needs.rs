@@ -27,7 +27,11 @@ pub(crate) const FOR_THE_BROWSER: &[Need] = &[
         packages: &["chromium-driver"],
     },
     // The wallet looks as on a phone, with the same widths on every machine, and Chinese is more than empty boxes.
-    Need { what: "Roboto", is_there: || has_font("Roboto"), packages: &["fonts-roboto-unhinted"] },
+    Need {
+        what: "Roboto",
+        is_there: || has_font("Roboto"),
+        packages: &["fontconfig", "fonts-roboto-unhinted"],
+    },
     Need {
         what: "Noto Sans for Chinese",
         is_there: || has_font("Noto Sans CJK SC"),
