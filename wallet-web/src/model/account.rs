@@ -143,6 +143,8 @@ pub(super) fn forget(model: &mut Model, problem: Option<CallError>) -> Vec<Effec
     model.recovery = Recovery::default();
     model.pay = Pay::Away;
     model.notice = None;
+    // Its stream ends with it, and the next wallet begins one of its own.
+    model.link.watching = None;
     model.stage = Stage::Welcome { opening: false, problem };
     vec![Effect::Forget, Effect::Go(Route::Home)]
 }

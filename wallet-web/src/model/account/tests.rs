@@ -218,6 +218,10 @@ fn a_closed_wallet_pays_nothing_shows_its_receipts_and_makes_room_for_another() 
     phone.on(Event::Synced(Ok(Box::new(late))));
     assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None }, "it does not come back");
     assert_eq!(phone.model.memory, Memory::default());
+
+    let next = phone.snapshot(&[], vec![]);
+    phone.on(Event::OpenTapped).on(Event::Synced(Ok(Box::new(next))));
+    assert!(phone.did(|effect| matches!(effect, Effect::Watch(_))), "the next wallet hears of changes");
 }
 
 #[test]
