@@ -53,6 +53,8 @@ pub(crate) struct Outcome {
     pub server_us: f64,
     /// Of these the writer thread's.
     pub writer_us: f64,
+    /// Written to disk for each call.
+    pub written_kb: f64,
 }
 
 impl Outcome {
@@ -89,7 +91,10 @@ pub(crate) fn send_to(bench: &Bench, servers: &[&Program], calls: &[Call], pace:
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg("load").arg(&file).args([how, &number]).args(servers.iter().map(|server| &server.url));
     let before: Vec<Cpu> = servers.iter().map(|server| server.cpu()).collect();
+    let written = || servers.iter().map(|server| server.written()).sum::<u64>();
+    let written_before = written();
     let output = command.output().unwrap();
+    let bytes = u32::try_from(written() - written_before).expect("the writes of one run have 32 bits");
     let used: Vec<Cpu> =
         servers.iter().zip(&before).map(|(server, before)| server.cpu().since(before)).collect();
     assert!(output.status.success(), "the load generator: {}", String::from_utf8_lossy(&output.stderr));
@@ -109,5 +114,6 @@ pub(crate) fn send_to(bench: &Bench, servers: &[&Program], calls: &[Call], pace:
         client_us: each(number("cpu_seconds")),
         server_us: each(used.iter().map(|cpu| cpu.total().as_secs_f64()).sum()),
         writer_us: each(used.iter().map(|cpu| cpu.thread("writer").as_secs_f64()).sum()),
+        written_kb: f64::from(bytes) / 1_024.0 / crate::bench::float(calls.len()),
     }
 }

@@ -8,7 +8,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use crate::usage::{Cpu, Memory};
+use crate::usage::{Cpu, Memory, written_bytes};
 
 /// A program that listens. It ends with this value.
 pub(crate) struct Program {
@@ -70,6 +70,11 @@ impl Program {
 
     pub(crate) fn cpu(&self) -> Cpu {
         Cpu::of(self.child.id())
+    }
+
+    /// Bytes written to disk so far.
+    pub(crate) fn written(&self) -> u64 {
+        written_bytes(self.child.id())
     }
 
     pub(crate) fn memory(&self) -> Memory {

@@ -1,4 +1,4 @@
-//! What a process uses, as Linux tells: CPU time for each of its threads, and memory.
+//! What a process uses, as Linux tells: CPU time for each of its threads, memory, and what it writes to disk.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -61,4 +61,11 @@ impl Memory {
         };
         Self { now: mb("VmRSS:"), most: mb("VmHWM:") }
     }
+}
+
+/// Bytes that a process has written to files so far, as whole pages.
+pub(crate) fn written_bytes(pid: u32) -> u64 {
+    let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+    line.and_then(|bytes| bytes.parse().ok()).unwrap_or_default()
 }

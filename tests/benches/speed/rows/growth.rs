@@ -1,10 +1,7 @@
 //! Row 3 and 6: what a payment costs after much history, with many wallets and many offers; hot shops and campaigns; how soon a large
 //! provider is there after a start, and how much memory it takes.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{path::PathBuf, time::Instant};
 
 use super::payments::{Side, outcome_lines, values};
 use crate::{
@@ -24,9 +21,12 @@ const STREAMS: usize = 64;
 const CALLS: usize = 8_000;
 const PHONES_MAX: usize = 10_000;
 const HISTORY: [usize; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-const OFFERS: [usize; 4] = [10, 100, 10_000, 100_000];
-/// Payments that each wallet has made before.
+/// Wallets that made it.
+const HISTORY_WALLETS: usize = 100_000;
+const WALLETS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// Payments that each of these has made before.
 const PAYMENTS_EACH: usize = 10;
+const OFFERS: [usize; 4] = [10, 100, 10_000, 100_000];
 const STARTS: usize = 5;
 /// Payments from which on a filled provider is kept for the next run.
 const KEPT_FROM: usize = 1_000_000;
@@ -35,49 +35,119 @@ pub(crate) fn row(bench: &Bench) -> Row {
     let mut row = Row {
         name: "growth",
         title: "Growth",
-        says: "Payments with 2 coupons, 64 streams. History is in the database before: payments with 2 coupons each, a tenth as many wallets \
-               (1,000 at least), and the payments that are measured come from up to 10,000 of these wallets, as far apart as can be. \
-               History and offers grow in databases of their own; those of one kind take turns; a history of a million or more is kept from run to run. A start is timed from the \
-               program's start to the answer to the first payment.",
+        says: "Payments with 2 coupons, 64 streams. History is in the database before: payments with 2 coupons each, made by \
+               100,000 wallets; where wallets grow in number, by each of them ten. The payments that are measured come from up to 10,000 of \
+               these wallets, as far apart as can be. Each is a database of its own; those of one kind take turns; one with a history \
+               of a million or more is kept from run to run. A start is timed from the program's start to the answer to the first \
+               payment.",
         ..Row::default()
     };
-    let mut history: Vec<usize> = HISTORY.iter().map(|payments| bench.size(*payments).max(1_000)).collect();
-    history.dedup();
-    by_history(bench, &mut row, &history);
+    by_history(bench, &mut row);
+    by_wallets(bench, &mut row);
     by_offers(bench, &mut row);
     hot(bench, &mut row);
     row
 }
 
-fn by_history(bench: &Bench, row: &mut Row, history: &[usize]) {
-    let (mut sides, places): (Vec<Side>, Vec<Place>) =
-        history.iter().map(|payments| aged(bench, *payments)).unzip();
-    let rounds = take_turns(bench, &mut sides);
+fn by_history(bench: &Bench, row: &mut Row) {
+    let wallets = bench.size(HISTORY_WALLETS);
+    let sizes = grown(bench, &HISTORY).map(|payments| (payments, wallets));
+    let mut aged = Aged::new(bench, sizes.collect());
+    let rounds = take_turns(bench, &mut aged.sides);
     let cpu = |place: usize| values(&rounds[place], |o| o.server_us);
-    let last = history.len() - 1;
+    let last = rounds.len() - 1;
     row.aim(
-        "server CPU after the longest history / after 1,000 payments",
+        "server CPU after the longest history / after the shortest",
         "ratio",
         Goal::AtMost(1.1),
         ratios(&cpu(last), &cpu(0)),
     );
-    let most = sides[last].server.memory().most;
-    row.aim("memory with the most wallets, under load, at most", "MB", Goal::AtMost(100.0), vec![most]);
     let mut points = Vec::new();
-    for (payments, outcomes) in history.iter().zip(&rounds) {
+    for ((payments, _), outcomes) in aged.sizes.iter().zip(&rounds) {
         outcome_lines(row, &format!("{payments} payments before"), outcomes);
         points.push((float(*payments), median(&values(outcomes, |o| o.server_us))));
     }
-    row.charts.push(Chart {
-        name: "growth",
-        title: "CPU time of the server for a payment with 2 coupons",
-        x: "payments before",
-        y: "us",
-        curves: vec![("2 coupons".to_owned(), points)],
-    });
-    let oldest = starts(bench, row, sides.remove(last), &places[last].dir, history[last]);
-    sides.push(oldest);
-    sides.into_iter().zip(places).for_each(|(side, place)| place.leave(side));
+    row.charts.push(chart(
+        "history",
+        "Server CPU of a payment with 2 coupons, by history",
+        "payments before",
+        points,
+    ));
+    aged.starts(bench, row);
+    aged.leave();
+}
+
+fn by_wallets(bench: &Bench, row: &mut Row) {
+    let sizes = grown(bench, &WALLETS).map(|wallets| (wallets * PAYMENTS_EACH, wallets));
+    let mut aged = Aged::new(bench, sizes.collect());
+    let rounds = take_turns(bench, &mut aged.sides);
+    let most = aged.sides.iter().map(|side| side.server.memory().most);
+    let most = most.fold(0.0, f64::max);
+    row.aim("memory with the most wallets, under load, at most", "MB", Goal::AtMost(100.0), vec![most]);
+    let mut points = Vec::new();
+    for ((_, wallets), outcomes) in aged.sizes.iter().zip(&rounds) {
+        outcome_lines(row, &format!("{wallets} wallets"), outcomes);
+        points.push((float(*wallets), median(&values(outcomes, |o| o.server_us))));
+    }
+    row.charts.push(chart(
+        "wallets",
+        "Server CPU of a payment with 2 coupons, by wallets",
+        "wallets",
+        points,
+    ));
+    aged.leave();
+}
+
+/// The sizes, smaller in a quick run, each once.
+fn grown(bench: &Bench, sizes: &[usize]) -> impl Iterator<Item = usize> {
+    let mut sizes: Vec<usize> = sizes.iter().map(|size| bench.size(*size).max(1_000)).collect();
+    sizes.dedup();
+    sizes.into_iter()
+}
+
+fn chart(name: &'static str, title: &'static str, x: &'static str, points: Vec<(f64, f64)>) -> Chart {
+    Chart { name, title, x, y: "us", curves: vec![("2 coupons".to_owned(), points)] }
+}
+
+/// Providers with a history.
+struct Aged {
+    /// Payments and wallets.
+    sizes: Vec<(usize, usize)>,
+    sides: Vec<Side>,
+    places: Vec<Place>,
+}
+
+impl Aged {
+    fn new(bench: &Bench, sizes: Vec<(usize, usize)>) -> Self {
+        let (sides, places) =
+            sizes.iter().map(|(payments, wallets)| aged(bench, *payments, *wallets)).unzip();
+        Self { sizes, sides, places }
+    }
+
+    /// Starts the largest again and again, each time until a payment is answered.
+    fn starts(&mut self, bench: &Bench, row: &mut Row) {
+        let (Some(Side { mut server, mut world }), Some(place)) = (self.sides.pop(), self.places.last())
+        else {
+            return;
+        };
+        let (mut seconds, mut memory) = (Vec::new(), Vec::new());
+        for _ in 0..STARTS.min(bench.rounds()) {
+            let ready = world.payments(bench, &server, 1, COUPONS, Aim::Spread);
+            drop(server);
+            let start = Instant::now();
+            server = Program::server(&place.dir);
+            load::send(bench, &server, &ready, Pace::Streams(1)).all_granted();
+            seconds.push(start.elapsed().as_secs_f64());
+            memory.push(server.memory().now);
+        }
+        row.put("a start after the longest history", "to the first payment", "s", seconds);
+        row.put("a start after the longest history", "memory", "MB", memory);
+        self.sides.push(Side { server, world });
+    }
+
+    fn leave(self) {
+        self.sides.into_iter().zip(self.places).for_each(|(side, place)| place.leave(side));
+    }
 }
 
 /// Where a provider's file is.
@@ -98,15 +168,14 @@ impl Place {
 }
 
 /// A provider with so many payments behind it.
-fn aged(bench: &Bench, payments: usize) -> (Side, Place) {
-    bench.note(&format!("a history of {payments} payments"));
-    let name = format!("history-{payments}");
+fn aged(bench: &Bench, payments: usize, wallets: usize) -> (Side, Place) {
+    bench.note(&format!("a history of {payments} payments of {wallets} wallets"));
+    let name = format!("history-{payments}-{wallets}");
     let dir = bench.folder(&name);
     let size = Size { shops: 20, campaigns: 100, wallets: 1 };
     let mut side = Side::start(bench, &name, size, Program::server);
     side.pay(bench, 1, COUPONS, 1);
     let kept = (payments >= KEPT_FROM).then(|| Kept::new(&name));
-    let wallets = (payments / PAYMENTS_EACH).max(1_000);
     // Phone 0 has paid what the history is copied from.
     let phones = 1..wallets.min(bench.size(PHONES_MAX)) + 1;
     let before = kept.as_ref().and_then(|kept| kept.take_up(&dir));
@@ -186,23 +255,4 @@ fn take_turns(bench: &Bench, sides: &mut [Side]) -> Vec<Vec<Outcome>> {
         }
     }
     rounds
-}
-
-/// Starts it again and again, each time until a payment is answered.
-fn starts(bench: &Bench, row: &mut Row, side: Side, dir: &Path, history: usize) -> Side {
-    let Side { mut server, mut world } = side;
-    let (mut seconds, mut memory) = (Vec::new(), Vec::new());
-    for _ in 0..STARTS.min(bench.rounds()) {
-        let ready = world.payments(bench, &server, 1, COUPONS, Aim::Spread);
-        drop(server);
-        let start = Instant::now();
-        server = Program::server(dir);
-        load::send(bench, &server, &ready, Pace::Streams(1)).all_granted();
-        seconds.push(start.elapsed().as_secs_f64());
-        memory.push(server.memory().now);
-    }
-    let line = format!("a start after {history} payments");
-    row.put(&line, "to the first payment", "s", seconds);
-    row.put(&line, "memory", "MB", memory);
-    Side { server, world }
 }

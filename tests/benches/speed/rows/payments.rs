@@ -172,6 +172,7 @@ pub(crate) fn outcome_lines(row: &mut Row, line: &str, outcomes: &[Outcome]) {
     row.put(line, "server CPU", "us", values(outcomes, |o| o.server_us));
     row.put(line, "of it the writer", "us", values(outcomes, |o| o.writer_us));
     row.put(line, "client CPU", "us", values(outcomes, |o| o.client_us));
+    row.put(line, "server writes", "kB", values(outcomes, |o| o.written_kb));
 }
 
 /// A value of each round.

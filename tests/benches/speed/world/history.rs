@@ -85,13 +85,20 @@ fn copies(db: &mut SqliteConnection, &Past { wallets, payments, .. }: &Past) -> 
     let of_offer = |row: &str| {
         format!("{offer} + (i / {wallets} * 2 + i % {wallets} + (r.{row} <> {first})) % {offers}")
     };
-    let id = format!("unhex(printf('%012x7%03x8%015x', {ms} - {payments} - 1000 + i, i & 4095, i))");
+    let id_of = |i: &str| {
+        format!("unhex(printf('%012x7%03x8%015x', {ms} - {payments} - 1000 + {i}, {i} & 4095, {i}))")
+    };
+    let id = id_of("i");
     let (entry_id, sequence) = (format!("{entry} + 1 + i"), "2 + i".to_owned());
-    let rounds = payments.div_ceil(wallets).max(1);
+    let rounds = (payments / wallets).max(1);
     let by_wallet = format!("n % {rounds} * {wallets} + n / {rounds}");
     let plain = |table, of: String, set, count| Copies { table, of, set, count, i: "n".to_owned() };
     let last = "payment_id = (SELECT max(payment_id) FROM payments)";
-    let payments = rounds * wallets;
+    let payments = payments.min(rounds * wallets);
+    // A wallet's payments are a chain that its account heads.
+    let newest = id_of(&format!("(i + {})", payments.saturating_sub(wallets)));
+    let newest = format!("CASE WHEN i < {payments} THEN {newest} END");
+    let previous = format!("CASE WHEN i >= {wallets} THEN {} END", id_of(&format!("(i - {wallets})")));
     vec![
         plain(
             "wallets",
@@ -112,7 +119,7 @@ fn copies(db: &mut SqliteConnection, &Past { wallets, payments, .. }: &Past) -> 
         plain(
             "accounts",
             format!("kind = 1 AND owner = {wallet}"),
-            vec![("owner", of_wallet.clone()), ("last_payment_id", "NULL".to_owned())],
+            vec![("owner", of_wallet.clone()), ("last_payment_id", newest)],
             wallets,
         ),
         plain(
@@ -147,6 +154,7 @@ fn copies(db: &mut SqliteConnection, &Past { wallets, payments, .. }: &Past) -> 
                 ("merchant_id", of_shop.clone()),
                 ("wallet_id", of_wallet.clone()),
                 ("entry_id", entry_id.clone()),
+                ("previous_payment_id", previous),
             ],
             payments,
         ),
