@@ -113,6 +113,8 @@ pub struct Model {
     counting: bool,
     link: Link,
     serial: u32,
+    /// Counts the wallets that this phone has left since the page was loaded: what was asked for one of them is not answered to the next.
+    wallet: u32,
 }
 
 /// How far in the shopper is.
@@ -248,6 +250,8 @@ struct Link {
     /// Tries that failed in a row.
     failures: u32,
     heard_at: Option<UnixMillis>,
+    /// A timer for the next look at the line is running.
+    pulsing: bool,
 }
 
 impl Model {
@@ -285,7 +289,34 @@ impl Model {
             counting: false,
             link: Link::default(),
             serial: 0,
+            wallet: 0,
         }
+    }
+
+    /// The same phone without its wallet: what is left is the phone's own, and the timers that run.
+    fn without_wallet(&self) -> Self {
+        let Link { retrying, pulsing, .. } = self.link;
+        Self {
+            stage: Stage::Welcome { opening: false, problem: None },
+            connection: self.connection,
+            room: self.room,
+            utc_offset_minutes: self.utc_offset_minutes,
+            theme: self.theme,
+            disk_full: self.disk_full,
+            version: self.version,
+            hidden: self.hidden,
+            awake: self.awake,
+            counting: self.counting,
+            link: Link { retrying, pulsing, ..Link::default() },
+            serial: self.serial,
+            wallet: self.wallet.wrapping_add(1),
+            ..Self::new(self.route.clone(), self.lang, self.now)
+        }
+    }
+
+    /// Which wallet of this phone it is.
+    pub fn wallet(&self) -> u32 {
+        self.wallet
     }
 
     /// The time by the provider's clock.

@@ -45,6 +45,8 @@ struct Parts {
     watching: Option<AbortHandle>,
     /// The last write did not reach the disk.
     disk_full: bool,
+    /// Which wallet things are done for.
+    wallet: u32,
 }
 
 impl Shell {
@@ -64,6 +66,7 @@ impl Shell {
 
     /// Does one thing.
     pub(super) fn run(&self, effect: Effect, model: &Model) {
+        self.parts.borrow_mut().wallet = model.wallet();
         match effect {
             Effect::Open => {
                 browser::keep_storage();
@@ -271,9 +274,10 @@ impl Shell {
         }
     }
 
+    /// Says what comes of it, and for which wallet it was begun.
     fn report(&self, event: impl Future<Output = Event> + 'static) {
-        let send = self.send.clone();
-        spawn_local(async move { send.emit(event.await) });
+        let (send, wallet) = (self.send.clone(), self.parts.borrow().wallet);
+        spawn_local(async move { send.emit(Event::Of(wallet, Box::new(event.await))) });
     }
 }
 

@@ -11,7 +11,7 @@ use shared::{
     typed_code::{PairingCode, RecoveryCode},
 };
 
-use super::{Effect, Event, Memory, Model, Pay, Recent, Route, Stage, inbox, library::Library, link, update};
+use super::{Effect, Event, Model, Route, Stage, inbox, link, update};
 use crate::api::{CallError, Join};
 
 pub(super) use recovery::on as on_recovery;
@@ -136,15 +136,7 @@ pub(super) fn leave(model: &mut Model) {
 
 /// Back to before there was a wallet; the key goes too, since no wallet will ever be opened with it again.
 pub(super) fn forget(model: &mut Model, problem: Option<CallError>) -> Vec<Effect> {
-    model.memory = Memory::default();
-    model.recent = Recent::default();
-    model.library = Library::default();
-    model.account = AccountPages::default();
-    model.recovery = Recovery::default();
-    model.pay = Pay::Away;
-    model.notice = None;
-    // Its stream ends with it, and the next wallet begins one of its own.
-    model.link.watching = None;
+    *model = model.without_wallet();
     model.stage = Stage::Welcome { opening: false, problem };
     vec![Effect::Forget, Effect::Go(Route::Home)]
 }

@@ -31,6 +31,8 @@ pub struct Snapshot {
 /// Something happened.
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// What came of something that was asked for the wallet of this number; it is nothing to another.
+    Of(u32, Box<Event>),
     /// The rest of the storage was read.
     LibraryLoaded(Box<Library>),
     /// On the offers page.

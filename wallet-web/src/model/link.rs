@@ -37,10 +37,6 @@ pub(super) fn sync(model: &mut Model) -> Vec<Effect> {
 pub(super) fn synced(model: &mut Model, outcome: Result<Box<Snapshot>, CallError>) -> Vec<Effect> {
     model.link.syncing = false;
     let stale = std::mem::take(&mut model.link.stale);
-    if matches!(model.stage, Stage::Welcome { opening: false, .. }) {
-        // It was asked for a wallet that this phone has left since.
-        return vec![];
-    }
     let snapshot = match outcome {
         Ok(snapshot) => *snapshot,
         Err(error) if matches!(model.stage, Stage::Welcome { .. }) => {
@@ -55,7 +51,7 @@ pub(super) fn synced(model: &mut Model, outcome: Result<Box<Snapshot>, CallError
     if entered {
         model.account.typed.clear();
         effects.extend(went(model, model.route.clone()));
-        effects.push(pulse());
+        effects.extend(pulse(model));
     } else {
         effects.extend(read(model));
     }
@@ -91,13 +87,17 @@ pub(super) fn watch_ended(model: &mut Model, serial: u32, error: Option<&CallErr
 }
 
 /// The first look at the line; each brings about the next.
-pub(super) fn pulse() -> Effect {
+pub(super) fn pulse(model: &mut Model) -> Vec<Effect> {
+    if std::mem::replace(&mut model.link.pulsing, true) { vec![] } else { vec![next_pulse()] }
+}
+
+fn next_pulse() -> Effect {
     Effect::Wait { ms: PULSE_MS, then: Box::new(Event::PulseDue) }
 }
 
 /// Looks whether the line is still alive; not for a page that nobody sees, which asks when it comes back.
 pub(super) fn pulse_due(model: &mut Model) -> Vec<Effect> {
-    let mut effects = vec![pulse()];
+    let mut effects = vec![next_pulse()];
     let patience = if model.at_a_till() { SILENCE_PAYING_MS } else { SILENCE_MS };
     let silent = model.link.heard_at.is_none_or(|at| model.now.0.saturating_sub(at.0) >= patience);
     if silent && !model.hidden && !model.link.retrying {

@@ -19,7 +19,7 @@ mod version;
 use super::*;
 use crate::{api::Account, pay::LeftOut};
 
-const SHAMPOO: u32 = 100_001;
+pub(super) const SHAMPOO: u32 = 100_001;
 const NOODLES: u32 = 100_002;
 
 /// A wallet whose effects are kept for looking at, with a clock.

@@ -27,6 +27,8 @@ pub fn update(model: &mut Model, event: Event, now: UnixMillis) -> Vec<Effect> {
 
 fn react(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
+        Event::Of(wallet, event) if wallet == model.wallet => react(model, *event),
+        Event::Of(..) => vec![],
         Event::LibraryLoaded(library) => {
             // What has come from the provider meanwhile is newer.
             if model.library == Library::default() {
@@ -233,7 +235,7 @@ pub fn loaded(model: &mut Model, memory: Memory) -> Vec<Effect> {
     effects.extend(went(model, route));
     effects.push(Effect::LoadLibrary);
     effects.extend(sync(model));
-    effects.push(link::pulse());
+    effects.extend(link::pulse(model));
     if std::mem::take(&mut model.memory.updating) {
         effects.extend(say(model, Said::Updated));
         effects.push(Effect::Save);

@@ -6,7 +6,10 @@ use shared::reason::Reason;
 use super::*;
 use crate::{
     api::Account,
-    model::tests::{Phone, offline, refused, wallet},
+    model::{
+        Memory,
+        tests::{Phone, SHAMPOO, offline, refused, wallet},
+    },
 };
 
 /// A recovery code, and its last group.
@@ -214,14 +217,48 @@ fn a_closed_wallet_pays_nothing_shows_its_receipts_and_makes_room_for_another() 
     assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None });
     assert!(phone.did(|effect| matches!(effect, Effect::Forget)));
 
-    let late = phone.snapshot(&[], vec![]);
-    phone.on(Event::Synced(Ok(Box::new(late))));
-    assert_eq!(phone.model.stage, Stage::Welcome { opening: false, problem: None }, "it does not come back");
-    assert_eq!(phone.model.memory, Memory::default());
-
     let next = phone.snapshot(&[], vec![]);
     phone.on(Event::OpenTapped).on(Event::Synced(Ok(Box::new(next))));
     assert!(phone.did(|effect| matches!(effect, Effect::Watch(_))), "the next wallet hears of changes");
+}
+
+#[test]
+fn what_was_asked_for_a_wallet_that_was_left_is_not_answered_to_the_next() {
+    let mut phone = Phone::open();
+    let left = phone.model.wallet();
+    let of_left = |event| Event::Of(left, Box::new(event));
+    let late = phone.snapshot(&[], vec![]);
+    phone.model.had.insert(SHAMPOO);
+    phone.model.link.issuing = true;
+    phone.on(Event::NetworkBack).on(Event::Synced(Err(refused(Reason::WalletNotFound))));
+    assert!(phone.did(|effect| matches!(effect, Effect::Forget)));
+
+    let begun = phone.model.clone();
+    phone.on(of_left(Event::Synced(Ok(Box::new(late.clone())))));
+    assert_eq!(
+        (&phone.model.stage, &phone.model.memory),
+        (&begun.stage, &begun.memory),
+        "it does not come back"
+    );
+
+    phone.on(Event::OpenTapped).on(of_left(Event::Synced(Ok(Box::new(late.clone())))));
+    assert_eq!(
+        phone.model.stage,
+        Stage::Welcome { opening: true, problem: None },
+        "the next one is not there yet"
+    );
+    phone.on(of_left(Event::Synced(Err(refused(Reason::WalletNotFound)))));
+    assert_eq!(phone.model.stage, Stage::Welcome { opening: true, problem: None });
+
+    let this = phone.model.wallet();
+    phone.on(Event::Of(this, Box::new(Event::Synced(Ok(Box::new(late))))));
+    assert_eq!(phone.model.stage, Stage::Inside);
+    assert!(phone.did(|effect| matches!(effect, Effect::IssueTokens(_))), "it gets tokens of its own");
+    assert!(phone.model.had.is_empty(), "and its own share of each offer");
+    assert!(
+        !phone.did(|effect| matches!(effect, Effect::Wait { ms: 30_000, .. })),
+        "one timer looks at the line"
+    );
 }
 
 #[test]
