@@ -17,6 +17,7 @@ pub(crate) mod schema;
 mod select;
 pub(crate) mod settings;
 mod statements;
+pub(crate) mod stretches;
 pub(crate) mod stripes;
 mod table;
 mod values;

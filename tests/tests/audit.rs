@@ -140,6 +140,7 @@ async fn each_broken_rule_is_named_with_its_first_entry() {
         at("REDEEMED-ONCE", payment),
     )
     .await;
+    check("DELETE FROM redemption_stretches", at("REDEEMED-ONCE", payment)).await;
     check("UPDATE batches SET sales_minor = sales_minor + 1 WHERE kind = 2", "SETTLED".into()).await;
     check("UPDATE batches SET returns_minor = returns_minor + 1 WHERE kind = 3", "SETTLED".into()).await;
 }

@@ -19,6 +19,7 @@ use crate::{
         batches::{BatchRow, key, offers_of},
         codes::{Coded, number, uuid},
         schema::{batches, entries, redemptions},
+        stretches,
     },
 };
 
@@ -150,15 +151,7 @@ pub(crate) fn claim_lines(
 ) -> Result<Lines<ClaimLine>, StoreError> {
     let Party::Issuer(issuer) = batch.id.party else { return Err(StoreError::Corrupt("a batch's party")) };
     let offers: Vec<i64> = offers_of(conn, issuer)?.iter().map(|offer| offer.0.into()).collect();
-    // An entry may concern several offers: whole entries only, so that none is cut.
-    let ids: Vec<i64> = redemptions::table
-        .filter(redemptions::offer_number.eq_any(&offers))
-        .filter(redemptions::entry_id.gt(after).and(redemptions::entry_id.le(batch.through)))
-        .select(redemptions::entry_id)
-        .distinct()
-        .order(redemptions::entry_id)
-        .limit(ENTRIES_MAX)
-        .load(conn)?;
+    let ids = claimed(conn, &offers, after, batch.through)?;
     let more_after = more(ids.len(), ids.last().copied());
     let rows: Vec<(i64, i64, i64, i64, i64, Vec<u8>)> = redemptions::table
         .inner_join(entries::table.on(entries::id.eq(redemptions::entry_id)))
@@ -190,6 +183,36 @@ pub(crate) fn claim_lines(
         lines.extend(parts(line)?);
     }
     Ok(Lines { lines, more_after })
+}
+
+/// Entries after one, through another, that concern these campaigns. An entry may concern several of them: whole entries only, so that
+/// none is cut.
+fn claimed(conn: &mut Conn, offers: &[i64], after: EntryId, through: EntryId) -> QueryResult<Vec<EntryId>> {
+    let (mut found, mut room) = (Vec::new(), ENTRIES_MAX);
+    let mut from = stretches::first_of(after + 1);
+    loop {
+        let some = stretches::some_from(conn, offers, from, through, ENTRIES_MAX)?;
+        let Some(last) = some.last() else { return Ok(found) };
+        from = last + stretches::ENTRIES;
+        for first in some {
+            let here: Vec<EntryId> = redemptions::table
+                .filter(
+                    redemptions::entry_id.ge(first).and(redemptions::entry_id.lt(first + stretches::ENTRIES)),
+                )
+                .filter(redemptions::entry_id.gt(after).and(redemptions::entry_id.le(through)))
+                .filter(redemptions::offer_number.eq_any(offers))
+                .select(redemptions::entry_id)
+                .distinct()
+                .order(redemptions::entry_id)
+                .limit(room)
+                .load(conn)?;
+            room -= i64::try_from(here.len()).unwrap_or(room);
+            found.extend(here);
+            if room == 0 {
+                return Ok(found);
+            }
+        }
+    }
 }
 
 /// A redemption line by line; a refund as a whole, since its rule is about a coupon as a whole.

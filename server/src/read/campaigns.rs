@@ -14,12 +14,13 @@ use super::{
 };
 use crate::{
     directory::Directory,
-    model::{CampaignView, Payment, RedemptionRow},
+    model::{CampaignView, EntryId, Payment, RedemptionRow},
     store::{
         Conn, StoreError,
         codes::{Coded, number, uuid},
         rows::{CampaignRow, PaymentRow},
         schema::{campaigns, payments, redemptions},
+        stretches,
     },
 };
 
@@ -76,15 +77,7 @@ pub(crate) fn redeemed(
     offer: OfferNumber,
     page: Page<i64>,
 ) -> Listed<(RedemptionRow, Payment), i64> {
-    let rows: Vec<(i64, i64, PaymentRow)> = redemptions::table
-        .inner_join(payments::table)
-        .filter(redemptions::offer_number.eq(i64::from(offer.0)))
-        .filter(redemptions::kind.eq(EntryKind::Payment.code()))
-        .filter(redemptions::entry_id.lt(page.after.unwrap_or(i64::MAX)))
-        .order(redemptions::entry_id.desc())
-        .select((redemptions::entry_id, redemptions::sequence, payments::all_columns))
-        .limit(i64::try_from(page.size).unwrap_or(i64::MAX))
-        .load(conn)?;
+    let rows = newest(conn, offer.0.into(), page.after.unwrap_or(i64::MAX), page.size)?;
     let (mut found, mut lines, mut more) = (Vec::new(), 0, rows.len() == page.size);
     for (entry, sequence, row) in rows {
         let payment = row.read()?;
@@ -103,4 +96,31 @@ pub(crate) fn redeemed(
     }
     let next = found.last().map(|(row, _)| row.entry).filter(|_| more);
     Ok((found, next))
+}
+
+/// Entries before this one in which the campaign's coupons were redeemed, newest first, at most so many; each with the coupon's
+/// number and the payment.
+fn newest(
+    conn: &mut Conn,
+    offer: i64,
+    before: EntryId,
+    count: usize,
+) -> QueryResult<Vec<(EntryId, i64, PaymentRow)>> {
+    let (mut found, mut before) = (Vec::new(), before);
+    while found.len() < count {
+        let Some(first) = stretches::last_before(conn, offer, before)? else { break };
+        let here: Vec<(EntryId, i64, PaymentRow)> = redemptions::table
+            .inner_join(payments::table)
+            .filter(redemptions::entry_id.ge(first).and(redemptions::entry_id.lt(first + stretches::ENTRIES)))
+            .filter(redemptions::entry_id.lt(before))
+            .filter(redemptions::offer_number.eq(offer))
+            .filter(redemptions::kind.eq(EntryKind::Payment.code()))
+            .order(redemptions::entry_id.desc())
+            .select((redemptions::entry_id, redemptions::sequence, payments::all_columns))
+            .limit(i64::try_from(count - found.len()).unwrap_or(i64::MAX))
+            .load(conn)?;
+        found.extend(here);
+        before = first;
+    }
+    Ok(found)
 }

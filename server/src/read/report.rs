@@ -13,6 +13,7 @@ use shared::{
 use crate::store::{
     Conn, StoreError,
     codes::{Coded, number},
+    stretches,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -87,13 +88,16 @@ pub(crate) fn redeemed(
     utc_offset_minutes: i32,
 ) -> Result<Vec<Redeemed>, StoreError> {
     let sql = format!(
-        "SELECT (e.at_ms + {}) / 86400000 AS day, e.merchant_id, r.kind, count(DISTINCT r.entry_id) AS coupons, \
+        "SELECT (e.at_ms + {0}) / 86400000 AS day, e.merchant_id, r.kind, count(DISTINCT r.entry_id) AS coupons, \
          CAST(sum(p.amount_minor) AS BIGINT) AS minor \
-         FROM redemptions r JOIN entries e ON e.id = r.entry_id \
+         FROM (SELECT DISTINCT first_entry FROM redemption_stretches WHERE offer_number = {1}) s \
+         JOIN redemptions r ON r.entry_id >= s.first_entry AND r.entry_id < s.first_entry + {2} \
+         JOIN entries e ON e.id = r.entry_id \
          JOIN postings p ON p.entry_id = r.entry_id AND p.kind IN (4, 5) AND p.owner = r.offer_number \
-         WHERE r.offer_number = {} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+         WHERE r.offer_number = {1} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         i64::from(utc_offset_minutes) * MINUTE_MS,
-        offer.0
+        offer.0,
+        stretches::ENTRIES
     );
     let rows: Vec<RedeemedRow> = sql_query(sql).load(conn)?;
     let mut found: Vec<Redeemed> = Vec::new();

@@ -15,7 +15,7 @@ use crate::{directory::Directory, read::audit::audit};
 const ROWS_AT_ONCE: usize = 1_000;
 
 /// Every table, those that others refer to first.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "settings",
     "merchants",
     "terminals",
@@ -31,6 +31,7 @@ const TABLES: [&str; 19] = [
     "payments",
     "refunds",
     "redemptions",
+    "redemption_stretches",
     "entries",
     "postings",
     "batches",

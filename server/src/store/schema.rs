@@ -153,11 +153,19 @@ diesel::table! {
     }
 }
 diesel::table! {
-    redemptions (offer_number, entry_id) {
+    redemptions (entry_id, offer_number) {
+        entry_id -> BigInt,
         offer_number -> BigInt,
-        entry_id -> BigInt, kind -> BigInt,
+        kind -> BigInt,
         sequence -> BigInt,
         payment_id -> Binary,
+    }
+}
+diesel::table! {
+    redemption_stretches (offer_number, first_entry, stripe) {
+        offer_number -> BigInt,
+        first_entry -> BigInt,
+        stripe -> BigInt,
     }
 }
 diesel::table! {

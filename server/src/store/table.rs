@@ -29,6 +29,8 @@ pub(super) trait Table: Sized + 'static {
     const KEY: &'static [&'static str] = &[];
     /// All other columns.
     const FIXED: &'static [&'static str] = &[];
+    /// A row that is to be inserted may be there already, the same: then nothing is done.
+    const MAY_BE_THERE: bool = false;
 
     /// Inserts the rows that are new, and updates those that have changed.
     fn write<'a, K, V, const N: usize>(
@@ -142,14 +144,15 @@ fn all_columns<T: Table>() -> impl Iterator<Item = &'static str> {
     T::CHANGING.iter().chain(T::KEY).chain(T::FIXED).copied()
 }
 
-/// `INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?)`. Where a row can't go in, those before it stay: the transaction is given up
+/// `INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?)`, or `OR IGNORE`. Where a row can't go in, those before it stay: the transaction is given up
 /// as a whole anyway, and SQLite need not remember how to undo a part of it.
 struct Insert<T, const ROWS: usize>(PhantomData<T>);
 
 impl<T: Table, const ROWS: usize> Words for Insert<T, ROWS> {
     fn say_before(place: usize, values: usize, mut say: impl FnMut(&str)) {
         if place == 0 {
-            ["INSERT OR FAIL INTO ", T::NAME, " ("].into_iter().for_each(&mut say);
+            let or_else = if T::MAY_BE_THERE { "IGNORE" } else { "FAIL" };
+            ["INSERT OR ", or_else, " INTO ", T::NAME, " ("].into_iter().for_each(&mut say);
             say_list(all_columns::<T>(), ", ", &mut say);
             say(") VALUES (");
         } else if place == values {
@@ -180,7 +183,7 @@ impl<T: Table> Words for Update<T> {
     }
 }
 
-/// `INSERT INTO t (a, b) SELECT * FROM unnest($1, $2)`
+/// `INSERT INTO t (a, b) SELECT * FROM unnest($1, $2)`, and `ON CONFLICT DO NOTHING`
 struct InsertAll<T>(PhantomData<T>);
 
 impl<T: Table> Words for InsertAll<T> {
@@ -189,8 +192,10 @@ impl<T: Table> Words for InsertAll<T> {
             ["INSERT INTO ", T::NAME, " ("].into_iter().for_each(&mut say);
             say_list(all_columns::<T>(), ", ", &mut say);
             say(") SELECT * FROM unnest(");
+        } else if place < values {
+            say(", ");
         } else {
-            say(if place == values { ")" } else { ", " });
+            say(if T::MAY_BE_THERE { ") ON CONFLICT DO NOTHING" } else { ")" });
         }
     }
 }
@@ -262,6 +267,14 @@ mod tests {
         const FIXED: &'static [&'static str] = &["f"];
     }
 
+    struct Noted;
+
+    impl Table for Noted {
+        const NAME: &'static str = "n";
+        const FIXED: &'static [&'static str] = &["a"];
+        const MAY_BE_THERE: bool = true;
+    }
+
     #[test]
     fn the_words_of_a_statement() {
         fn check<W: Words>(values: usize, expect: &str) {
@@ -280,5 +293,7 @@ mod tests {
         let all = "UPDATE t AS t SET a = v.a, b = v.b FROM unnest(?, ?, ?, ?) AS v (a, b, k, l) \
                    WHERE t.k = v.k AND t.l = v.l";
         check::<UpdateAll<Sample>>(4, all);
+        check::<Insert<Noted, 2>>(2, "INSERT OR IGNORE INTO n (a) VALUES (?), (?)");
+        check::<InsertAll<Noted>>(1, "INSERT INTO n (a) SELECT * FROM unnest(?) ON CONFLICT DO NOTHING");
     }
 }

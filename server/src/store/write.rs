@@ -13,6 +13,7 @@ use super::{
     },
     settings,
     statements::replace,
+    stretches,
     stripes::Stripe,
     table::Table,
     values::Bind::{Bytes, Int, MaybeBytes, MaybeInt, MaybeText, Text},
@@ -33,7 +34,7 @@ pub(crate) fn write(conn: &mut Conn, state: &State, stripe: Stripe, revision_bef
     Campaigns::write(conn, &state.campaigns, |(_, campaign)| campaign_values(campaign))?;
     Coupons::write(conn, &state.coupons, |(_, coupon)| coupon_values(coupon))?;
     payments(conn, state)?;
-    redemptions(conn, state)?;
+    redemptions(conn, state, stripe)?;
     journal(conn, state)?;
     Batches::write(conn, &state.batches, |(_, batch)| batches::values(batch))?;
     requests(conn, state)?;
@@ -62,7 +63,7 @@ growing! {
     Merchants: "merchants" ["id", "name", "fee_ppm", "created_at_ms"];
     Terminals: "terminals" ["id", "merchant_id", "name", "branch_gln", "created_at_ms"];
     Issuers: "issuers" ["id", "name", "fee_ppm", "created_at_ms"];
-    Redemptions: "redemptions" ["offer_number", "entry_id", "kind", "sequence", "payment_id"];
+    Redemptions: "redemptions" ["entry_id", "offer_number", "kind", "sequence", "payment_id"];
     Entries: "entries" ["id", "kind", "at_ms", "payment_id", "merchant_id"];
     Postings: "postings" ["entry_id", "kind", "owner", "amount_minor"];
     Requests: "transfer_requests" ["request_id", "request_hash", "entry_id"];
@@ -110,17 +111,18 @@ fn payments(conn: &mut Conn, state: &State) -> Written {
     Ok(())
 }
 
-fn redemptions(conn: &mut Conn, state: &State) -> Written {
+fn redemptions(conn: &mut Conn, state: &State, stripe: Stripe) -> Written {
     let rows = state.redemptions.iter().map(|redemption| {
         [
-            Int(redemption.coupon.offer.0.into()),
             Int(redemption.entry),
+            Int(redemption.coupon.offer.0.into()),
             Int(redemption.kind.code()),
             Int(redemption.coupon.sequence.into()),
             Bytes(redemption.payment.as_bytes()),
         ]
     });
-    Ok(Redemptions::insert(conn, rows)?)
+    Redemptions::insert(conn, rows)?;
+    Ok(stretches::note(conn, &state.redemptions, stripe)?)
 }
 
 fn journal(conn: &mut Conn, state: &State) -> Written {

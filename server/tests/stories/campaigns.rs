@@ -78,6 +78,11 @@ async fn a_manufacturer_pages_through_its_lists() {
     let mut till = world.till().await;
     let mut paid = Vec::new();
     for _ in 0..3 {
+        // Much is written between one coupon and the next.
+        let other = world.phone(1).await;
+        for _ in 0..260 {
+            world.operator.deposit(&other.wallet_id, 1).await.unwrap();
+        }
         let mut phone = world.phone(3_000).await;
         let coupon = phone.clip(offer).await.unwrap();
         let sale = Sale::of(&phone.code(&[&coupon]).await, 3000).redeem(offer, SHAMPOO, 1, 3000, 500);

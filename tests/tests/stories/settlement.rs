@@ -142,6 +142,28 @@ async fn a_manufacturer_sees_every_coupon_that_it_paid_for() {
 }
 
 #[tokio::test]
+async fn a_manufacturer_sees_its_coupons_however_much_others_did_in_between() {
+    let world = Stage::set().await;
+    let offer = world.offer("Silk Shampoo", Deal::off_each(500, 1).on(SHAMPOO).clips(9)).await;
+    let mut phone = world.phone("500.00").await;
+    let till = world.raw_till().await;
+    let mut sold = Vec::new();
+    for _ in 0..3 {
+        sold.push(bottle(&mut phone, &till, offer).await);
+        let others = (0..600).map(|_| world.operator.deposit(&world.issuer.id, 1));
+        futures::future::join_all(others).await;
+    }
+    let listed = world.issuer.redemptions(offer).await;
+    assert!(listed.iter().map(|redemption| &redemption.payment_id).eq(sold.iter().rev()), "newest first");
+    let batch = world.issuer.office().close().await;
+    let claims = world.issuer.office().lines(&batch.batch_id).await;
+    assert!(claims.iter().map(|claim| &claim.payment_id).eq(&sold), "in the order of the journal");
+    let report = world.issuer.report(offer).await;
+    assert_eq!(report.redeemed.iter().map(|day| day.coupons).sum::<u32>(), 3);
+    assert!(world.operator.audit().await.clean);
+}
+
+#[tokio::test]
 async fn a_batch_is_closed_once_for_each_id() {
     let world = Stage::set().await;
     let id = tests::actors::payment_id();

@@ -184,14 +184,23 @@ CREATE TABLE refunds (
 );
 
 -- Which payments redeemed a campaign's coupons, and what undid that, in the order of the journal; kind is the entry's. Lines and
--- amounts are in the payment.
+-- amounts are in the payment. Each row comes after those before it: a key that began with the campaign would make every payment
+-- change a page for each of its coupons.
 CREATE TABLE redemptions (
-    offer_number BIGINT NOT NULL,
     entry_id BIGINT NOT NULL,
+    offer_number BIGINT NOT NULL,
     kind BIGINT NOT NULL,
     sequence BIGINT NOT NULL,
     payment_id BYTEA NOT NULL,
-    PRIMARY KEY (offer_number, entry_id)
+    PRIMARY KEY (entry_id, offer_number)
+);
+-- Where a campaign's redemptions are: the first entries of those stretches of 512 of the journal that have any. Of many payments
+-- one writes here. A server writes its own stripe, so that none waits for another.
+CREATE TABLE redemption_stretches (
+    offer_number BIGINT NOT NULL,
+    first_entry BIGINT NOT NULL,
+    stripe BIGINT NOT NULL,
+    PRIMARY KEY (offer_number, first_entry, stripe)
 );
 
 -- The journal: append-only. An entry's postings sum to zero; credit is positive. merchant_id is the shop whose account it

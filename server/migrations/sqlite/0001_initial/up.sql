@@ -183,14 +183,23 @@ CREATE TABLE refunds (
 ) STRICT, WITHOUT ROWID;
 
 -- Which payments redeemed a campaign's coupons, and what undid that, in the order of the journal; kind is the entry's. Lines and
--- amounts are in the payment.
+-- amounts are in the payment. Each row comes after those before it: a key that began with the campaign would make every payment
+-- change a page for each of its coupons.
 CREATE TABLE redemptions (
-    offer_number INTEGER NOT NULL,
     entry_id INTEGER NOT NULL,
+    offer_number INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     payment_id BLOB NOT NULL,
-    PRIMARY KEY (offer_number, entry_id)
+    PRIMARY KEY (entry_id, offer_number)
+) STRICT, WITHOUT ROWID;
+-- Where a campaign's redemptions are: the first entries of those stretches of 512 of the journal that have any. Of many payments
+-- one writes here. A server writes its own stripe, so that none waits for another.
+CREATE TABLE redemption_stretches (
+    offer_number INTEGER NOT NULL,
+    first_entry INTEGER NOT NULL,
+    stripe INTEGER NOT NULL,
+    PRIMARY KEY (offer_number, first_entry, stripe)
 ) STRICT, WITHOUT ROWID;
 
 -- The journal: append-only. An entry's postings sum to zero; credit is positive. merchant_id is the shop whose account it

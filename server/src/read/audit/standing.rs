@@ -20,6 +20,7 @@ use crate::{
         batches::BatchRow,
         codes::{Coded, account_of, count, number, uuid},
         schema::{accounts, batches, coupons, payments},
+        stretches,
     },
 };
 
@@ -156,18 +157,27 @@ impl Audit {
         Ok(())
     }
 
-    /// Every redemption belongs to the entry of one payment.
+    /// Every redemption belongs to the entry of one payment, and the lists of its campaign lead to it.
     pub(super) fn redemptions(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
-        let strays: Vec<Stray> = sql_query(
-            "SELECT r.offer_number, r.entry_id FROM redemptions r LEFT JOIN entries e ON e.id = r.entry_id \
-             WHERE e.id IS NULL OR e.kind <> r.kind OR e.payment_id IS NULL OR e.payment_id <> r.payment_id \
-             ORDER BY r.entry_id LIMIT 100",
-        )
-        .load(conn)?;
-        for stray in strays {
-            let subject = format!("redemption of offer {}", stray.offer_number);
-            let detail = "it does not belong to the entry of its payment".to_owned();
-            self.found("REDEEMED-ONCE", Some(stray.entry_id), subject, detail);
+        let strays = "LEFT JOIN entries e ON e.id = r.entry_id WHERE e.id IS NULL OR e.kind <> r.kind \
+                      OR e.payment_id IS NULL OR e.payment_id <> r.payment_id";
+        let hidden = format!(
+            "WHERE NOT EXISTS (SELECT 1 FROM redemption_stretches s WHERE s.offer_number = r.offer_number \
+             AND s.first_entry = r.entry_id - r.entry_id % {})",
+            stretches::ENTRIES
+        );
+        let wrong = [
+            (strays, "it does not belong to the entry of its payment"),
+            (hidden.as_str(), "no list of its campaign leads to it"),
+        ];
+        for (which, detail) in wrong {
+            let select = "SELECT r.offer_number, r.entry_id FROM redemptions r";
+            let found: Vec<Stray> =
+                sql_query(format!("{select} {which} ORDER BY r.entry_id LIMIT 100")).load(conn)?;
+            for stray in found {
+                let subject = format!("redemption of offer {}", stray.offer_number);
+                self.found("REDEEMED-ONCE", Some(stray.entry_id), subject, detail.to_owned());
+            }
         }
         Ok(())
     }

@@ -60,6 +60,9 @@ pub(crate) fn grow(dir: &Path, past: Past) {
     indexes.iter().for_each(|(name, _)| db.batch_execute(&format!("DROP INDEX {name}")).unwrap());
     let copies = copies(&mut db, &past);
     copies.into_iter().filter(|copies| copies.count > 0).for_each(|copies| copies.write(&mut db));
+    let stretches = "INSERT OR IGNORE INTO redemption_stretches \
+                     SELECT DISTINCT offer_number, entry_id - entry_id % 512, 0 FROM redemptions";
+    db.batch_execute(stretches).unwrap();
     let clipped = format!("UPDATE campaigns SET coupons_clipped = coupons_clipped + {}", past.payments + 1);
     db.batch_execute(&clipped).unwrap();
     indexes.iter().for_each(|(_, sql)| db.batch_execute(sql).unwrap());
