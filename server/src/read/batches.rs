@@ -193,13 +193,13 @@ fn claimed(conn: &mut Conn, offers: &[i64], after: EntryId, through: EntryId) ->
     loop {
         let some = stretches::some_from(conn, offers, from, through, ENTRIES_MAX)?;
         let Some(last) = some.last() else { return Ok(found) };
-        from = last + stretches::ENTRIES;
+        from = stretches::last_of(*last) + 1;
         for first in some {
             let here: Vec<EntryId> = redemptions::table
                 .filter(
-                    redemptions::entry_id.ge(first).and(redemptions::entry_id.lt(first + stretches::ENTRIES)),
+                    redemptions::entry_id
+                        .between(first.max(after + 1), stretches::last_of(first).min(through)),
                 )
-                .filter(redemptions::entry_id.gt(after).and(redemptions::entry_id.le(through)))
                 .filter(redemptions::offer_number.eq_any(offers))
                 .select(redemptions::entry_id)
                 .distinct()

@@ -111,8 +111,7 @@ fn newest(
         let Some(first) = stretches::last_before(conn, offer, before)? else { break };
         let here: Vec<(EntryId, i64, PaymentRow)> = redemptions::table
             .inner_join(payments::table)
-            .filter(redemptions::entry_id.ge(first).and(redemptions::entry_id.lt(first + stretches::ENTRIES)))
-            .filter(redemptions::entry_id.lt(before))
+            .filter(redemptions::entry_id.between(first, stretches::last_of(first).min(before - 1)))
             .filter(redemptions::offer_number.eq(offer))
             .filter(redemptions::kind.eq(EntryKind::Payment.code()))
             .order(redemptions::entry_id.desc())

@@ -30,6 +30,11 @@ pub(crate) fn first_of(entry: EntryId) -> EntryId {
     entry - entry.rem_euclid(ENTRIES)
 }
 
+/// The last entry of the stretch that begins with `first`.
+pub(crate) fn last_of(first: EntryId) -> EntryId {
+    first + (ENTRIES - 1)
+}
+
 /// Notes where new redemptions are.
 pub(super) fn note(conn: &mut Conn, redemptions: &[RedemptionRow], stripe: Stripe) -> QueryResult<()> {
     let mut places: Vec<(i64, EntryId)> =

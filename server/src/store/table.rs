@@ -144,8 +144,8 @@ fn all_columns<T: Table>() -> impl Iterator<Item = &'static str> {
     T::CHANGING.iter().chain(T::KEY).chain(T::FIXED).copied()
 }
 
-/// `INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?)`, or `OR IGNORE`. Where a row can't go in, those before it stay: the transaction is given up
-/// as a whole anyway, and SQLite need not remember how to undo a part of it.
+/// `INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?)`, or `OR IGNORE`. Where a row can't go in, those before it stay: the transaction
+/// is given up as a whole anyway, and SQLite need not remember how to undo a part of it.
 struct Insert<T, const ROWS: usize>(PhantomData<T>);
 
 impl<T: Table, const ROWS: usize> Words for Insert<T, ROWS> {
