@@ -294,10 +294,10 @@ impl Model {
     }
 
     /// The same phone without its wallet: what is left is the phone's own, and the timers that run.
-    fn without_wallet(&self) -> Self {
+    fn without_wallet(&self, problem: Option<CallError>) -> Self {
         let Link { retrying, pulsing, .. } = self.link;
         Self {
-            stage: Stage::Welcome { opening: false, problem: None },
+            stage: Stage::Welcome { opening: false, problem },
             connection: self.connection,
             room: self.room,
             utc_offset_minutes: self.utc_offset_minutes,

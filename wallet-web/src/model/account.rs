@@ -136,8 +136,7 @@ pub(super) fn leave(model: &mut Model) {
 
 /// Back to before there was a wallet; the key goes too, since no wallet will ever be opened with it again.
 pub(super) fn forget(model: &mut Model, problem: Option<CallError>) -> Vec<Effect> {
-    *model = model.without_wallet();
-    model.stage = Stage::Welcome { opening: false, problem };
+    *model = model.without_wallet(problem);
     vec![Effect::Forget, Effect::Go(Route::Home)]
 }
 
