@@ -203,30 +203,17 @@ impl Phone {
 
     /// Waits until the element's text contains `part`.
     pub async fn read(&self, name: &str, part: &str) {
-        let started = tokio::time::Instant::now();
-        loop {
-            let text = self.see(name).await.text().await.unwrap_or_default();
-            if text.contains(part) {
-                return;
-            }
-            if started.elapsed() > PATIENCE {
-                self.screenshot(&format!("unread-{name}")).await;
-                panic!("{name} says {text:?}, not {part:?}");
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        let look = async || self.see(name).await.text().await.unwrap_or_default();
+        if let Err(text) = wait(look, |text| text.contains(part)).await {
+            self.screenshot(&format!("unread-{name}")).await;
+            panic!("{name} says {text:?}, not {part:?}");
         }
     }
 
     /// Waits until the page says this, wherever.
     pub async fn shows(&self, part: &str) {
-        let started = tokio::time::Instant::now();
-        loop {
-            let text = self.text().await;
-            if text.contains(part) {
-                return;
-            }
-            assert!(started.elapsed() < PATIENCE, "the page says {text:?}, not {part:?}");
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        if let Err(text) = wait(async || self.text().await, |text| text.contains(part)).await {
+            panic!("the page says {text:?}, not {part:?}");
         }
     }
 
@@ -252,13 +239,9 @@ impl Phone {
 
     /// Waits until a script in the page says true.
     pub async fn until(&self, script: &str) {
-        let started = tokio::time::Instant::now();
-        while self.evaluate(script).await != true {
-            if started.elapsed() > PATIENCE {
-                self.screenshot("until").await;
-                panic!("never true: {script}\n{}", self.text().await);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if wait(async || self.evaluate(script).await, |said| *said == true).await.is_err() {
+            self.screenshot("until").await;
+            panic!("never true: {script}\n{}", self.text().await);
         }
     }
 
@@ -407,4 +390,19 @@ fn screenshots_dir() -> PathBuf {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
     std::fs::create_dir_all(&dir).expect("the folder of screenshots can be made");
     dir
+}
+
+/// Looks again and again until what is seen is right; what was seen last, where it never is.
+async fn wait<T>(look: impl AsyncFn() -> T, is_right: impl Fn(&T) -> bool) -> Result<(), T> {
+    let started = tokio::time::Instant::now();
+    loop {
+        let seen = look().await;
+        if is_right(&seen) {
+            return Ok(());
+        }
+        if started.elapsed() > PATIENCE {
+            return Err(seen);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
