@@ -62,17 +62,9 @@ fn by_history(bench: &Bench, row: &mut Row) {
         Goal::AtMost(1.1),
         ratios(&cpu(last), &cpu(0)),
     );
-    let mut points = Vec::new();
-    for ((payments, _), outcomes) in aged.sizes.iter().zip(&rounds) {
-        outcome_lines(row, &format!("{payments} payments before"), outcomes);
-        points.push((float(*payments), median(&values(outcomes, |o| o.server_us))));
-    }
-    row.charts.push(chart(
-        "history",
-        "Server CPU of a payment with 2 coupons, by history",
-        "payments before",
-        points,
-    ));
+    let payments = aged.sizes.iter().map(|(payments, _)| *payments);
+    let title = "Server CPU of a payment with 2 coupons, by history";
+    curve(row, ("history", title, "payments before"), payments, &rounds);
     aged.starts(bench, row);
     aged.leave();
 }
@@ -81,20 +73,11 @@ fn by_wallets(bench: &Bench, row: &mut Row) {
     let sizes = grown(bench, &WALLETS).map(|wallets| (wallets * PAYMENTS_EACH, wallets));
     let mut aged = Aged::new(bench, sizes.collect());
     let rounds = take_turns(bench, &mut aged.sides);
-    let most = aged.sides.iter().map(|side| side.server.memory().most);
-    let most = most.fold(0.0, f64::max);
+    let most = aged.sides[rounds.len() - 1].server.memory().most;
     row.aim("memory with the most wallets, under load, at most", "MB", Goal::AtMost(100.0), vec![most]);
-    let mut points = Vec::new();
-    for ((_, wallets), outcomes) in aged.sizes.iter().zip(&rounds) {
-        outcome_lines(row, &format!("{wallets} wallets"), outcomes);
-        points.push((float(*wallets), median(&values(outcomes, |o| o.server_us))));
-    }
-    row.charts.push(chart(
-        "wallets",
-        "Server CPU of a payment with 2 coupons, by wallets",
-        "wallets",
-        points,
-    ));
+    let wallets = aged.sizes.iter().map(|(_, wallets)| *wallets);
+    let title = "Server CPU of a payment with 2 coupons, by wallets";
+    curve(row, ("wallets", title, "wallets"), wallets, &rounds);
     aged.leave();
 }
 
@@ -105,8 +88,19 @@ fn grown(bench: &Bench, sizes: &[usize]) -> impl Iterator<Item = usize> {
     sizes.into_iter()
 }
 
-fn chart(name: &'static str, title: &'static str, x: &'static str, points: Vec<(f64, f64)>) -> Chart {
-    Chart { name, title, x, y: "us", curves: vec![("2 coupons".to_owned(), points)] }
+/// A line for each size, and the CPU time of all as a chart of this name, title and axis.
+fn curve(
+    row: &mut Row,
+    (name, title, x): (&'static str, &'static str, &'static str),
+    sizes: impl Iterator<Item = usize>,
+    rounds: &[Vec<Outcome>],
+) {
+    let mut points = Vec::new();
+    for (size, outcomes) in sizes.zip(rounds) {
+        outcome_lines(row, &format!("{size} {x}"), outcomes);
+        points.push((float(size), median(&values(outcomes, |o| o.server_us))));
+    }
+    row.charts.push(Chart { name, title, x, y: "us", curves: vec![("2 coupons".to_owned(), points)] });
 }
 
 /// Providers with a history.
@@ -126,16 +120,14 @@ impl Aged {
 
     /// Starts the largest again and again, each time until a payment is answered.
     fn starts(&mut self, bench: &Bench, row: &mut Row) {
-        let (Some(Side { mut server, mut world }), Some(place)) = (self.sides.pop(), self.places.last())
-        else {
-            return;
-        };
+        let Side { mut server, mut world } = self.sides.pop().unwrap();
+        let dir = &self.places.last().unwrap().dir;
         let (mut seconds, mut memory) = (Vec::new(), Vec::new());
         for _ in 0..STARTS.min(bench.rounds()) {
             let ready = world.payments(bench, &server, 1, COUPONS, Aim::Spread);
             drop(server);
             let start = Instant::now();
-            server = Program::server(&place.dir);
+            server = Program::server(dir);
             load::send(bench, &server, &ready, Pace::Streams(1)).all_granted();
             seconds.push(start.elapsed().as_secs_f64());
             memory.push(server.memory().now);
