@@ -52,7 +52,7 @@ pub(crate) fn row(bench: &Bench) -> Row {
 fn by_history(bench: &Bench, row: &mut Row) {
     let wallets = bench.size(HISTORY_WALLETS);
     let sizes = grown(bench, &HISTORY).map(|payments| (payments, wallets));
-    let mut aged = Aged::new(bench, sizes.collect());
+    let mut aged = Aged::new(bench, "history", sizes.collect());
     let rounds = take_turns(bench, &mut aged.sides);
     let cpu = |place: usize| values(&rounds[place], |o| o.server_us);
     let last = rounds.len() - 1;
@@ -71,7 +71,7 @@ fn by_history(bench: &Bench, row: &mut Row) {
 
 fn by_wallets(bench: &Bench, row: &mut Row) {
     let sizes = grown(bench, &WALLETS).map(|wallets| (wallets * PAYMENTS_EACH, wallets));
-    let mut aged = Aged::new(bench, sizes.collect());
+    let mut aged = Aged::new(bench, "wallets", sizes.collect());
     let rounds = take_turns(bench, &mut aged.sides);
     let most = aged.sides[rounds.len() - 1].server.memory().most;
     row.aim("memory with the most wallets, under load, at most", "MB", Goal::AtMost(100.0), vec![most]);
@@ -112,9 +112,10 @@ struct Aged {
 }
 
 impl Aged {
-    fn new(bench: &Bench, sizes: Vec<(usize, usize)>) -> Self {
+    /// In folders that are named after what grows, since both kinds may have a provider of the same size.
+    fn new(bench: &Bench, kind: &str, sizes: Vec<(usize, usize)>) -> Self {
         let (sides, places) =
-            sizes.iter().map(|(payments, wallets)| aged(bench, *payments, *wallets)).unzip();
+            sizes.iter().map(|(payments, wallets)| aged(bench, kind, *payments, *wallets)).unzip();
         Self { sizes, sides, places }
     }
 
@@ -160,9 +161,9 @@ impl Place {
 }
 
 /// A provider with so many payments behind it.
-fn aged(bench: &Bench, payments: usize, wallets: usize) -> (Side, Place) {
+fn aged(bench: &Bench, kind: &str, payments: usize, wallets: usize) -> (Side, Place) {
     bench.note(&format!("a history of {payments} payments of {wallets} wallets"));
-    let name = format!("history-{payments}-{wallets}");
+    let name = format!("{kind}-{payments}-{wallets}");
     let dir = bench.folder(&name);
     let size = Size { shops: 20, campaigns: 100, wallets: 1 };
     let mut side = Side::start(bench, &name, size, Program::server);
